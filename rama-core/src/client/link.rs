@@ -1,0 +1,83 @@
+//! The connection between handles and the module instance that runs at the moment.
+
+use std::{
+    any::Any,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use super::{Depot, PState};
+use crate::{
+    depot::Event,
+    engine::{Ending, Engine},
+    error::AppendError,
+    module::{DepotShared, PStateShared},
+    schema::Schema,
+};
+
+/// Leads to the running instance of one module. Cheap to clone.
+#[derive(Clone)]
+pub struct Link {
+    module: &'static str,
+    engine: Arc<RwLock<Option<Arc<Engine>>>>,
+}
+
+impl Link {
+    pub(crate) fn new(module: &'static str) -> Self {
+        Self { module, engine: Arc::default() }
+    }
+
+    /// The handle of a depot. Emitted by the macro, which knows names and types.
+    #[must_use]
+    pub fn depot<E: Event>(&self, name: &'static str) -> Depot<E> {
+        Depot::new(self.clone(), name)
+    }
+
+    /// The handle of a PState. Emitted by the macro, which knows names and types.
+    #[must_use]
+    pub fn pstate<S: Schema>(&self, name: &'static str) -> PState<S> {
+        PState::new(self.clone(), name)
+    }
+
+    pub(crate) fn module(&self) -> &'static str {
+        self.module
+    }
+
+    /// Follows the module to another instance; `None` while none runs.
+    pub(crate) fn follow(&self, engine: Option<Arc<Engine>>) {
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = engine;
+    }
+
+    pub(crate) fn engine(&self) -> Option<Arc<Engine>> {
+        self.engine.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Why appends are refused when the module takes none.
+    pub(crate) fn refusal(&self) -> AppendError {
+        let module = self.module;
+        match self.engine().and_then(|engine| engine.gate.ending()) {
+            Some(Ending::Broken(reason)) => AppendError::Broken { module, reason },
+            Some(Ending::Stopped { .. }) | None => AppendError::Stopped { module },
+        }
+    }
+
+    pub(crate) fn shared_depot<E: Event>(&self, name: &str) -> Option<Arc<DepotShared<E>>> {
+        typed(self.engine()?.shared.depots.get(name))
+    }
+
+    pub(crate) fn shared_pstate<S: Schema>(&self, name: &str) -> Option<Arc<PStateShared<S>>> {
+        typed(self.engine()?.shared.pstates.get(name))
+    }
+}
+
+fn typed<T: Send + Sync + 'static>(shared: Option<&Arc<dyn Any + Send + Sync>>) -> Option<Arc<T>> {
+    let shared = Arc::clone(shared.expect("handles are made from the module's own declarations"));
+    let shared = shared.downcast();
+    Some(shared.unwrap_or_else(|_| unreachable!("handles have the types of the declarations")))
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Link({})", self.module)
+    }
+}

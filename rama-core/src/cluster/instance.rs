@@ -1,0 +1,147 @@
+//! One running instance of a module (C-03): its engine and its actors.
+
+use std::sync::Arc;
+
+use super::{LaunchConfig, Seams};
+use crate::{
+    disk::{Disk, DiskLock},
+    driver::{Actor, Running, Signal},
+    engine::{
+        Checkpointer, Committer, Engine, Lane, LaneDoor, Recovered, Shared, recover,
+    },
+    error::LaunchError,
+    id::{DepotId, Epoch, TaskId},
+    log::LogOptions,
+    module::{Definition, Module, ModuleBuilder, Opened, Opening},
+    task::Task,
+};
+
+/// A module that runs. Dropping it stops it as a crash would, but without waiting actors left behind.
+pub(super) struct Instance {
+    engine: Arc<Engine>,
+    actors: Vec<Box<dyn Running>>,
+    /// Given back after every actor has ended.
+    _lock: DiskLock,
+}
+
+impl Instance {
+    pub(super) fn start<M: Module>(
+        module: &M,
+        config: &LaunchConfig,
+        disk: &Arc<dyn Disk>,
+        seams: &Seams,
+    ) -> Result<Self, LaunchError> {
+        let name = module.name();
+        let mut builder = ModuleBuilder::default();
+        module.define(&mut builder);
+        let definition =
+            builder.finish().map_err(|reason| LaunchError::Module { module: name, reason })?;
+        let options = LogOptions::default();
+        let recovered = recover(disk, name, config.task_count(), definition.catalog(), options)?;
+        let topologies = definition.topologies.clone();
+        let epoch = Epoch(recovered.meta.covered);
+        let engine = Arc::new(engine(name, config, seams, definition, &recovered)?);
+        let Recovered { store, log, meta, tables, lock, .. } = recovered;
+        let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch);
+        let checkpointer = Checkpointer::new(Arc::clone(&engine), store, tables, meta);
+        let mut instance = Self { engine, actors: Vec::new(), _lock: lock };
+        instance.run(seams, Box::new(committer), Box::new(checkpointer)).map_err(|error| {
+            LaunchError::Config(format!("the system gives no thread: {error}"))
+        })?;
+        Ok(instance)
+    }
+
+    fn run(
+        &mut self,
+        seams: &Seams,
+        committer: Box<dyn Actor>,
+        checkpointer: Box<dyn Actor>,
+    ) -> std::io::Result<()> {
+        let engine = Arc::clone(&self.engine);
+        let mut start = |name: &str, signal: &Arc<Signal>, actor: Box<dyn Actor>| {
+            let running = seams.driver.start(name, Arc::clone(signal), actor)?;
+            self.actors.push(running);
+            std::io::Result::Ok(())
+        };
+        start("committer", &engine.groups.signal, committer)?;
+        start("checkpointer", &engine.checkpoints.signal, checkpointer)?;
+        for (index, door) in engine.lanes.iter().enumerate() {
+            let lane = Lane::new(index, Arc::clone(&engine));
+            start(&format!("tasks-{index}"), &door.signal, Box::new(lane))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn engine(&self) -> Arc<Engine> {
+        Arc::clone(&self.engine)
+    }
+
+    /// Finishes what was taken in, brings the store up to date and ends.
+    pub(super) fn stop(mut self) -> Result<(), LaunchError> {
+        let rested = self.engine.come_to_rest();
+        self.engine.halt(true);
+        self.join();
+        rested.map_err(|reason| LaunchError::Module {
+            module: self.engine.module,
+            reason: format!("it broke before its last work was durable: {reason}"),
+        })
+    }
+
+    fn join(&mut self) {
+        self.actors.drain(..).for_each(Running::join);
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        self.engine.halt(false);
+        self.join();
+    }
+}
+
+/// Opens all declarations and puts tasks and lanes together.
+fn engine(
+    name: &'static str,
+    config: &LaunchConfig,
+    seams: &Seams,
+    definition: Definition,
+    recovered: &Recovered,
+) -> Result<Engine, LaunchError> {
+    let threads = config.thread_count() as usize;
+    let doors: Vec<LaneDoor> = (0..threads).map(|_| LaneDoor::default()).collect();
+    let wake = |task: u32| Arc::clone(&doors[task as usize % threads].signal);
+    let wakes: Vec<_> = (0..config.task_count()).map(wake).collect();
+    let opening = Opening {
+        module: name,
+        tasks: config.task_count(),
+        program: &definition.program,
+        recovered,
+        wakes: &wakes,
+    };
+    let mut shared = Shared::default();
+    let mut intakes: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
+    for (id, depot) in (0..).map(DepotId).zip(&definition.depots) {
+        let opened = depot.open(&opening)?;
+        shared.depots.extend(opened.shared.map(|shared| (depot.name(), shared)));
+        shared.queues.extend(opened.queues);
+        let views = opening.task_ids().zip(opened.depot_views);
+        shared.depot_views.extend(views.map(|(task, view)| (id, task, view)));
+        intakes.iter_mut().zip(opened.intakes).for_each(|(task, intake)| task.push(intake));
+    }
+    let mut slots: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
+    for pstate in &definition.pstates {
+        let Opened { shared: handle, pstate_views, slots: parts, .. } = pstate.open(&opening)?;
+        shared.pstates.extend(handle.map(|handle| (pstate.name(), handle)));
+        shared.pstate_views.extend(pstate_views);
+        slots.iter_mut().zip(parts).for_each(|(task, slot)| task.push(slot));
+    }
+    let program = Arc::new(definition.program);
+    let tasks = intakes.into_iter().zip(slots).zip(0..).map(|((intakes, slots), id)| {
+        let program = Arc::clone(&program);
+        let check = config.checks_locality();
+        Task::new(TaskId(id), config.task_count(), check, program, intakes, slots)
+    });
+    let epoch = Epoch(recovered.meta.covered).next();
+    let clock = Arc::clone(&seams.clock);
+    Ok(Engine::new(name, clock, tasks.collect(), doors, epoch, shared))
+}

@@ -1,0 +1,179 @@
+//! Modules put together and running: launch, update, stop. The same code runs a test cluster in memory and
+//! a deployed node on files.
+
+mod config;
+mod instance;
+
+pub use self::config::LaunchConfig;
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use tokio::sync::Mutex;
+
+use self::instance::Instance;
+use crate::{
+    client::Link,
+    clock::{Clock, SystemClock},
+    disk::{Disk, FileDisk, MemoryDisk},
+    driver::{Driver, ThreadDriver},
+    error::{LaunchError, Result},
+    module::Module,
+};
+
+/// Runs modules in this process.
+pub struct Cluster {
+    storage: Storage,
+    seams: Seams,
+    modules: Mutex<BTreeMap<&'static str, Launched>>,
+}
+
+/// What is chosen once at start: who steps the actors, and what time it is.
+#[derive(Clone, Debug)]
+struct Seams {
+    driver: Arc<dyn Driver>,
+    clock: Arc<dyn Clock>,
+}
+
+/// Where the modules of a cluster keep their data, each in a place of its own.
+#[derive(Debug)]
+enum Storage {
+    Memory(std::sync::Mutex<BTreeMap<&'static str, MemoryDisk>>),
+    Directory(PathBuf),
+}
+
+struct Launched {
+    link: Link,
+    config: LaunchConfig,
+    instance: Option<Instance>,
+}
+
+impl Cluster {
+    /// A cluster whose data lives as long as it does.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self::new(Storage::Memory(std::sync::Mutex::default()))
+    }
+
+    /// A cluster that keeps the data of each module in a directory of the module's name under `directory`.
+    #[must_use]
+    pub fn on_disk(directory: impl Into<PathBuf>) -> Self {
+        Self::new(Storage::Directory(directory.into()))
+    }
+
+    fn new(storage: Storage) -> Self {
+        let seams = Seams { driver: Arc::new(ThreadDriver), clock: Arc::new(SystemClock) };
+        Self { storage, seams, modules: Mutex::default() }
+    }
+
+    /// Uses another clock for modules launched from now on.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.seams.clock = clock;
+        self
+    }
+
+    /// Uses another driver for modules launched from now on.
+    #[must_use]
+    pub fn with_driver(mut self, driver: Arc<dyn Driver>) -> Self {
+        self.seams.driver = driver;
+        self
+    }
+
+    /// Starts a module, on the data it left when it ran before (TE-02). Everything that was acknowledged
+    /// is there when this returns.
+    ///
+    /// # Errors
+    /// When the module runs already, its declarations contradict each other or the stored data, or the
+    /// data cannot be opened.
+    pub async fn launch<M: Module>(&self, module: M, config: LaunchConfig) -> Result<M::Client> {
+        config.check()?;
+        let name = module.name();
+        let mut modules = self.modules.lock().await;
+        if modules.get(name).is_some_and(|launched| launched.instance.is_some()) {
+            return Err(LaunchError::AlreadyRunning(name).into());
+        }
+        let link = modules.get(name).map_or_else(|| Link::new(name), |before| before.link.clone());
+        let instance = self.start(&module, &config)?;
+        link.follow(Some(instance.engine()));
+        let client = M::client(&link);
+        modules.insert(name, Launched { link, config, instance: Some(instance) });
+        Ok(client)
+    }
+
+    /// Stops a running module gracefully and starts this version of it on the same data (TE-03). Handles
+    /// follow. The same module again is a restart.
+    ///
+    /// # Errors
+    /// As [`Self::launch`]; the module is stopped then.
+    pub async fn update<M: Module>(&self, module: M) -> Result<M::Client> {
+        let name = module.name();
+        let mut modules = self.modules.lock().await;
+        let launched = modules.get_mut(name).ok_or(LaunchError::NotRunning(name))?;
+        let instance = launched.instance.take().ok_or(LaunchError::NotRunning(name))?;
+        launched.link.follow(None);
+        stop(instance).await?;
+        let instance = self.start(&module, &launched.config)?;
+        launched.link.follow(Some(instance.engine()));
+        launched.instance = Some(instance);
+        Ok(M::client(&launched.link))
+    }
+
+    /// Stops all modules: appends that were taken are finished, the stores are brought up to date.
+    ///
+    /// # Errors
+    /// When a module could not make its last work durable.
+    pub async fn shutdown(&self) -> Result<()> {
+        let mut outcome = Ok(());
+        for launched in self.modules.lock().await.values_mut() {
+            if let Some(instance) = launched.instance.take() {
+                let stopped = stop(instance).await;
+                launched.link.follow(None);
+                outcome = outcome.and(stopped);
+            }
+        }
+        outcome
+    }
+
+    fn start<M: Module>(&self, module: &M, config: &LaunchConfig) -> Result<Instance> {
+        let disk = self.storage.disk(module.name())?;
+        Ok(Instance::start(module, config, &disk, &self.seams)?)
+    }
+}
+
+/// Ending a module joins its threads, which must not hold up the runtime.
+async fn stop(instance: Instance) -> Result<()> {
+    let stopped = tokio::task::spawn_blocking(move || instance.stop()).await;
+    stopped.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
+    Ok(())
+}
+
+impl Storage {
+    fn disk(&self, module: &'static str) -> Result<Arc<dyn Disk>, LaunchError> {
+        match self {
+            Self::Memory(disks) => {
+                let mut disks = disks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                Ok(Arc::new(disks.entry(module).or_default().clone()))
+            }
+            Self::Directory(directory) => file_disk(&directory.join(module)),
+        }
+    }
+}
+
+fn file_disk(path: &Path) -> Result<Arc<dyn Disk>, LaunchError> {
+    let disk = FileDisk::create(path).map_err(|error| LaunchError::Directory {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
+    Ok(Arc::new(disk))
+}
+
+impl fmt::Debug for Cluster {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cluster").field("storage", &self.storage).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,31 @@
+//! Depots: append-only, partitioned logs of records (DP-01 to DP-05, DP-20 to DP-22, DP-50 to DP-53).
+//!
+//! A record arrives in a bounded queue of its partition, is given its offset by the partition's task,
+//! and becomes readable when its commit group is durable. Running topologies on records is not done
+//! here.
+
+mod batch;
+mod partition;
+mod partitioning;
+mod queue;
+mod reply;
+mod view;
+
+pub(crate) use self::{
+    batch::RecordBatch,
+    partition::{DepotPartition, SealedRecords},
+    queue::{Append, AppendQueue},
+    reply::{Answer, Reply},
+    view::{DepotReadError, DepotView, block_key, write_block},
+};
+pub use self::{
+    partitioning::Partitioning,
+    reply::{AckLevel, AckReturns},
+};
+
+use crate::codec::Value;
+
+/// What can be a record of a depot: any value that serde can write and read.
+pub trait Event: Value {}
+
+impl<T: Value> Event for T {}

@@ -1,0 +1,110 @@
+//! The owner's side of one depot partition: gives offsets, encodes, and collects what the forming
+//! commit group will contain.
+
+use std::sync::Arc;
+
+use super::{Append, AppendQueue, Event, RecordBatch, Reply};
+use crate::{
+    clock::Timestamp,
+    codec::encode_value,
+    error::AppendError,
+    id::{DepotId, Offset, TaskId},
+};
+
+/// Encoded size after which a batch is closed: what is read and checked at once when a record is read
+/// back. Small enough to decode in tens of microseconds, large enough for hundreds of usual records.
+const BATCH_BYTES: usize = 32 * 1024;
+
+/// One partition of a depot, owned by its task.
+pub(crate) struct DepotPartition<E> {
+    pub(crate) name: &'static str,
+    pub(crate) id: DepotId,
+    pub(crate) task: TaskId,
+    pub(crate) queue: Arc<AppendQueue<E>>,
+    next: Offset,
+    forming: Vec<RecordBatch>,
+    replies: Vec<(Offset, Reply)>,
+    scratch: Vec<u8>,
+}
+
+/// The records of one partition in a commit group, and who waits for them.
+#[derive(Debug)]
+pub(crate) struct SealedRecords {
+    pub(crate) depot: DepotId,
+    pub(crate) name: &'static str,
+    pub(crate) task: TaskId,
+    pub(crate) batches: Vec<Arc<RecordBatch>>,
+    pub(crate) replies: Vec<(Offset, Reply)>,
+}
+
+impl<E: Event> DepotPartition<E> {
+    pub(crate) fn new(
+        name: &'static str,
+        id: DepotId,
+        task: TaskId,
+        queue: Arc<AppendQueue<E>>,
+        next: Offset,
+    ) -> Self {
+        let (forming, replies, scratch) = (Vec::new(), Vec::new(), Vec::new());
+        Self { name, id, task, queue, next, forming, replies, scratch }
+    }
+
+    /// The offset the next record gets.
+    pub(crate) fn next(&self) -> Offset {
+        self.next
+    }
+
+    /// Takes a record into the forming group. A record that does not encode is answered with the
+    /// error and left out.
+    pub(crate) fn accept(&mut self, append: Append<E>, now: Timestamp) -> Option<(Offset, E)> {
+        self.scratch.clear();
+        if let Err(error) = encode_value(&append.record, &mut self.scratch) {
+            if let Some(reply) = append.reply {
+                reply.send(Err(AppendError::Encode { depot: self.name, reason: error.to_string() }));
+            }
+            return None;
+        }
+        let offset = self.next;
+        if self.forming.last().is_none_or(|batch| batch.size() >= BATCH_BYTES) {
+            self.forming.push(RecordBatch::new(offset, now));
+        }
+        let batch = self.forming.last_mut().expect("one was pushed when there was none");
+        batch.push(&self.scratch);
+        self.next = offset.next();
+        if let Some(reply) = append.reply {
+            self.replies.push((offset, reply));
+        }
+        Some((offset, append.record))
+    }
+
+    /// Where the forming group starts.
+    pub(crate) fn forming_start(&self) -> Offset {
+        self.forming.first().map_or(self.next, RecordBatch::first)
+    }
+
+    /// The encoded records of the forming group, for a repeated attempt.
+    pub(crate) fn forming(&self) -> impl Iterator<Item = (Offset, &[u8])> {
+        self.forming.iter().flat_map(|batch| {
+            (batch.first().0..).map(Offset).zip(batch.records())
+        })
+    }
+
+    /// Encoded bytes of the forming group.
+    pub(crate) fn forming_bytes(&self) -> usize {
+        self.forming.iter().map(RecordBatch::size).sum()
+    }
+
+    /// Hands the forming group out and starts the next one. `None` when nothing was appended.
+    pub(crate) fn seal(&mut self) -> Option<SealedRecords> {
+        if self.forming.is_empty() {
+            return None;
+        }
+        Some(SealedRecords {
+            depot: self.id,
+            name: self.name,
+            task: self.task,
+            batches: self.forming.drain(..).map(Arc::new).collect(),
+            replies: std::mem::take(&mut self.replies),
+        })
+    }
+}

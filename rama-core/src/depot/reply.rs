@@ -1,0 +1,72 @@
+//! What an append waits for and what it is answered.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde::de::DeserializeOwned;
+use tokio::sync::oneshot;
+
+use crate::{
+    codec::{CodecError, decode_value},
+    error::AppendError,
+    id::{Offset, TaskId},
+};
+
+/// When an append is answered (DP-20 to DP-22).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AckLevel {
+    /// When the record is durable, every stream topology of the module has finished it, and its
+    /// effects are durable and visible (DP-20).
+    #[default]
+    Ack,
+    /// When the record is durable (DP-21).
+    AppendAck,
+    /// At once: fire and forget (DP-22). Lost when the module stops before the next commit group.
+    None,
+}
+
+/// What the stream topologies gave back for one record through `ack_return` (DP-27), by topology.
+#[derive(Clone, Debug, Default)]
+pub struct AckReturns {
+    values: BTreeMap<&'static str, Arc<[u8]>>,
+    place: Option<(TaskId, Offset)>,
+}
+
+impl AckReturns {
+    pub(crate) fn at(task: TaskId, offset: Offset) -> Self {
+        Self { values: BTreeMap::new(), place: Some((task, offset)) }
+    }
+
+    pub(crate) fn set(&mut self, topology: &'static str, value: Arc<[u8]>) {
+        self.values.insert(topology, value);
+    }
+
+    /// What `topology` returned last for the record; `None` when it returned nothing.
+    ///
+    /// # Errors
+    /// When the returned value is not a `T`.
+    pub fn get<T: DeserializeOwned>(&self, topology: &str) -> Result<Option<T>, CodecError> {
+        self.values.get(topology).map(|bytes| decode_value(bytes)).transpose()
+    }
+
+    /// The partition and the offset the record got; `None` for an append that did not wait.
+    #[must_use]
+    pub fn place(&self) -> Option<(TaskId, Offset)> {
+        self.place
+    }
+}
+
+/// Where the answer to one append goes.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) level: AckLevel,
+    pub(crate) to: oneshot::Sender<Answer>,
+}
+
+pub(crate) type Answer = Result<AckReturns, AppendError>;
+
+impl Reply {
+    /// Answers. A client that went away is no error.
+    pub(crate) fn send(self, answer: Answer) {
+        let _ = self.to.send(answer);
+    }
+}

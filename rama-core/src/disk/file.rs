@@ -1,0 +1,167 @@
+//! A directory of the operating system.
+//!
+//! Interrupted and short reads and writes are continued by the standard library; every other error
+//! goes up. Errors of the directory name the path, errors of open files are named by their users.
+
+use super::{Disk, DiskFile, DiskLock, LOCK_NAME, LockError, Open, check_name};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, FileExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Only the owner may look into a data directory (scenario F16).
+const DIRECTORY_MODE: u32 = 0o700;
+/// A process number has at most 10 digits; a longer text is not ours.
+const PROCESS_TEXT_BYTES_MAX: u64 = 16;
+
+/// The files of one directory.
+#[derive(Debug)]
+pub struct FileDisk {
+    path: PathBuf,
+    /// Kept open, so that a directory that is moved away is not mixed up with its successor.
+    directory: File,
+}
+
+impl FileDisk {
+    /// Uses the directory, creating it with mode 0700 when it does not exist.
+    ///
+    /// # Errors
+    /// When the path is not a directory or the system refuses; the message names the path.
+    pub fn create(path: impl AsRef<Path>) -> io::Result<Self> {
+        let path = path.as_ref().to_path_buf();
+        create_directory(&path).map_err(|error| named(&path, &error))?;
+        let directory = File::open(&path).map_err(|error| named(&path, &error))?;
+        Ok(Self { path, directory })
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn full(&self, name: &str) -> io::Result<PathBuf> {
+        check_name(name).map(|name| self.path.join(name))
+    }
+}
+
+impl Disk for FileDisk {
+    fn open(&self, name: &str, how: Open) -> io::Result<Arc<dyn DiskFile>> {
+        let path = self.full(name)?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create_new(how == Open::New)
+            .open(&path)
+            .map_err(|error| named(&path, &error))?;
+        Ok(Arc::new(OpenFile(file)))
+    }
+
+    fn exists(&self, name: &str) -> io::Result<bool> {
+        let path = self.full(name)?;
+        path.try_exists().map_err(|error| named(&path, &error))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let (from, to) = (self.full(from)?, self.full(to)?);
+        fs::rename(&from, to).map_err(|error| named(&from, &error))
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        let path = self.full(name)?;
+        fs::remove_file(&path).map_err(|error| named(&path, &error))
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.path).map_err(|error| named(&self.path, &error))? {
+            let entry = entry.map_err(|error| named(&self.path, &error))?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // What we could not have created, such as `lost+found`, is none of our business.
+            if check_name(&name).is_ok() && !entry.file_type()?.is_dir() {
+                names.push(name);
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        self.directory.sync_all().map_err(|error| named(&self.path, &error))
+    }
+
+    fn lock(&self) -> Result<DiskLock, LockError> {
+        let path = self.path.join(LOCK_NAME);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| named(&path, &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(LockError::InUse { process: read_process(&mut file) });
+            }
+            Err(TryLockError::Error(error)) => return Err(named(&path, &error).into()),
+        }
+        // The number only informs: the lock itself dies with the process (scenario C8).
+        file.set_len(0)?;
+        writeln!(file, "{}", std::process::id())?;
+        Ok(DiskLock::new(file))
+    }
+}
+
+#[derive(Debug)]
+struct OpenFile(File);
+
+impl DiskFile for OpenFile {
+    fn len(&self) -> io::Result<u64> {
+        self.0.metadata().map(|metadata| metadata.len())
+    }
+
+    fn read_exact_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
+        self.0.read_exact_at(out, offset)
+    }
+
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.0.write_all_at(bytes, offset)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.0.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.0.sync_data()
+    }
+}
+
+/// Creates the directory and its missing parents, each durable before the next.
+fn create_directory(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    create_directory(parent)?;
+    match DirBuilder::new().mode(DIRECTORY_MODE).create(path) {
+        // Created by somebody else meanwhile.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => File::open(parent)?.sync_all(),
+    }
+}
+
+fn read_process(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(PROCESS_TEXT_BYTES_MAX).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}
+
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}

@@ -1,0 +1,390 @@
+//! A disk that forgets: for crash tests.
+//!
+//! Fault model: at a crash every write that was not synced survives whole, in part (by sectors of
+//! 512 bytes) or not at all, independently of its neighbours; creations, renames and removals that
+//! were not followed by `sync_dir` survive or not. Synced data survives always: losing it is damage,
+//! which other tests prepare by hand. One seed, one fate.
+
+use super::{Disk, DiskFile, DiskLock, LockError, Open, check_name};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+const SECTOR_BYTES: usize = 512;
+
+/// Small, seeded and good enough: xorshift64*.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    pub(crate) fn new(seed: u64) -> Self {
+        // Neighbouring seeds must not give neighbouring streams, and 0 would stay 0.
+        Self((seed + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    /// A number from 0 to `bound - 1`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % bound
+    }
+
+    pub(crate) fn flip(&mut self) -> bool {
+        self.below(2) == 0
+    }
+}
+
+/// What the disk does when its operation counter runs out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fault {
+    /// This operation and all later ones fail: power is gone.
+    PowerLoss,
+    /// This operation fails once; a failed sync drops what it should have written (finding 3).
+    Once,
+}
+
+/// A handle onto a simulated disk.
+#[derive(Clone, Debug)]
+pub(crate) struct SimDisk {
+    state: Arc<Mutex<State>>,
+    /// Handles from before a crash are dead: what still holds them cannot reach the disk.
+    generation: u64,
+}
+
+#[derive(Debug)]
+struct State {
+    names: BTreeMap<String, usize>,
+    durable_names: BTreeMap<String, usize>,
+    name_changes: Vec<NameChange>,
+    files: Vec<Content>,
+    random: Random,
+    generation: u64,
+    locked: bool,
+    fault: Option<(u64, Fault)>,
+    operations: u64,
+}
+
+#[derive(Clone, Debug)]
+enum NameChange {
+    Set(String, usize),
+    Rename(String, String),
+    Remove(String),
+}
+
+#[derive(Default, Debug)]
+struct Content {
+    bytes: Vec<u8>,
+    durable: Vec<u8>,
+    unsynced: Vec<Change>,
+}
+
+#[derive(Debug)]
+enum Change {
+    Write(usize, Vec<u8>),
+    SetLen(usize),
+}
+
+impl SimDisk {
+    pub(crate) fn new(seed: u64) -> Self {
+        let state = State {
+            names: BTreeMap::new(),
+            durable_names: BTreeMap::new(),
+            name_changes: Vec::new(),
+            files: Vec::new(),
+            random: Random::new(seed),
+            generation: 0,
+            locked: false,
+            fault: None,
+            operations: 0,
+        };
+        Self { state: Arc::new(Mutex::new(state)), generation: 0 }
+    }
+
+    /// Lets the fault strike the `nth` changing operation from now, from 1.
+    pub(crate) fn fail_at(&self, nth: u64, fault: Fault) {
+        assert!(nth > 0, "operations are counted from 1");
+        self.state().fault = Some((nth, fault));
+    }
+
+    /// How many changing operations there were so far.
+    pub(crate) fn operations(&self) -> u64 {
+        self.state().operations
+    }
+
+    /// Loses power and starts again: decides the fate of everything that was not synced.
+    pub(crate) fn crash(&self) -> Self {
+        let mut state = self.state();
+        state.crash();
+        Self { state: Arc::clone(&self.state), generation: state.generation }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state, if this handle may use it.
+    fn alive(&self) -> io::Result<MutexGuard<'_, State>> {
+        let state = self.state();
+        if state.generation != self.generation || matches!(state.fault, Some((0, Fault::PowerLoss)))
+        {
+            return Err(io::Error::other("the power is gone"));
+        }
+        Ok(state)
+    }
+
+    /// The state for an operation that changes something, and whether the fault strikes it: the
+    /// operation then fails, but its effect may still reach the disk.
+    fn changing(&self) -> io::Result<(MutexGuard<'_, State>, io::Result<()>)> {
+        let mut state = self.alive()?;
+        state.operations += 1;
+        let verdict = match &mut state.fault {
+            None => Ok(()),
+            Some((left, _)) if *left > 1 => {
+                *left -= 1;
+                Ok(())
+            }
+            Some((left, Fault::PowerLoss)) => {
+                *left = 0;
+                Err(io::Error::other("the power goes away"))
+            }
+            Some((_, Fault::Once)) => {
+                state.fault = None;
+                Err(io::Error::other("an injected fault"))
+            }
+        };
+        Ok((state, verdict))
+    }
+}
+
+impl State {
+    fn crash(&mut self) {
+        for change in std::mem::take(&mut self.name_changes) {
+            if self.random.flip() {
+                change.apply(&mut self.durable_names);
+            }
+        }
+        self.names = self.durable_names.clone();
+        for file in &mut self.files {
+            file.drop_unsynced(&mut self.random);
+            file.bytes.clone_from(&file.durable);
+        }
+        self.generation += 1;
+        self.locked = false;
+        self.fault = None;
+    }
+
+    fn change_name(&mut self, change: NameChange) {
+        change.apply(&mut self.names);
+        self.name_changes.push(change);
+    }
+
+    fn index(&self, name: &str) -> io::Result<usize> {
+        self.names.get(name).copied().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl NameChange {
+    fn apply(&self, names: &mut BTreeMap<String, usize>) {
+        match self {
+            Self::Set(name, file) => {
+                names.insert(name.clone(), *file);
+            }
+            // The file may have been created by a change that did not survive.
+            Self::Rename(from, to) => {
+                if let Some(file) = names.remove(from) {
+                    names.insert(to.clone(), file);
+                }
+            }
+            Self::Remove(name) => {
+                names.remove(name);
+            }
+        }
+    }
+}
+
+impl Content {
+    fn change(&mut self, change: Change) {
+        change.apply(&mut self.bytes);
+        self.unsynced.push(change);
+    }
+
+    fn sync(&mut self) {
+        for change in self.unsynced.drain(..) {
+            change.apply(&mut self.durable);
+        }
+    }
+
+    /// Decides what of the unsynced changes is durable; readers do not notice yet.
+    fn drop_unsynced(&mut self, random: &mut Random) {
+        // Files are often kept or lost whole, so these fates are as frequent as tearing.
+        let fate = random.below(4);
+        for change in self.unsynced.drain(..) {
+            match (fate, change) {
+                (0, change) => change.apply(&mut self.durable),
+                (1, _) => {}
+                (_, Change::SetLen(len)) if random.flip() => self.durable.resize(len, 0),
+                (_, Change::SetLen(_)) => {}
+                (_, Change::Write(offset, bytes)) => {
+                    tear(&mut self.durable, offset, &bytes, random);
+                }
+            }
+        }
+    }
+}
+
+impl Change {
+    fn apply(&self, content: &mut Vec<u8>) {
+        match self {
+            Self::Write(offset, bytes) => write(content, *offset, bytes),
+            Self::SetLen(len) => content.resize(*len, 0),
+        }
+    }
+}
+
+/// Writes a random choice of the sectors that the write touches.
+fn tear(content: &mut Vec<u8>, offset: usize, bytes: &[u8], random: &mut Random) {
+    let end = offset + bytes.len();
+    let mut from = offset;
+    while from < end {
+        let to = ((from / SECTOR_BYTES + 1) * SECTOR_BYTES).min(end);
+        if random.flip() {
+            write(content, from, &bytes[from - offset..to - offset]);
+        }
+        from = to;
+    }
+}
+
+fn write(content: &mut Vec<u8>, offset: usize, bytes: &[u8]) {
+    if bytes.is_empty() {
+        return;
+    }
+    let end = offset + bytes.len();
+    if content.len() < end {
+        content.resize(end, 0);
+    }
+    content[offset..end].copy_from_slice(bytes);
+}
+
+impl Disk for SimDisk {
+    fn open(&self, name: &str, how: Open) -> io::Result<Arc<dyn DiskFile>> {
+        check_name(name)?;
+        if how == Open::Existing {
+            let index = self.alive()?.index(name)?;
+            return Ok(Arc::new(SimFile { disk: self.clone(), index }));
+        }
+        let (mut state, verdict) = self.changing()?;
+        if state.names.contains_key(name) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        let index = state.files.len();
+        state.files.push(Content::default());
+        state.change_name(NameChange::Set(name.to_owned(), index));
+        verdict?;
+        Ok(Arc::new(SimFile { disk: self.clone(), index }))
+    }
+
+    fn exists(&self, name: &str) -> io::Result<bool> {
+        check_name(name)?;
+        Ok(self.alive()?.names.contains_key(name))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        check_name(from)?;
+        check_name(to)?;
+        let (mut state, verdict) = self.changing()?;
+        state.index(from)?;
+        state.change_name(NameChange::Rename(from.to_owned(), to.to_owned()));
+        verdict
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        check_name(name)?;
+        let (mut state, verdict) = self.changing()?;
+        state.index(name)?;
+        state.change_name(NameChange::Remove(name.to_owned()));
+        verdict
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        Ok(self.alive()?.names.keys().cloned().collect())
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        let (mut state, verdict) = self.changing()?;
+        verdict?;
+        state.durable_names = state.names.clone();
+        state.name_changes.clear();
+        Ok(())
+    }
+
+    fn lock(&self) -> Result<DiskLock, LockError> {
+        let mut state = self.alive()?;
+        if state.locked {
+            return Err(LockError::InUse { process: Some(std::process::id()) });
+        }
+        state.locked = true;
+        Ok(DiskLock::new(SimLock(self.clone())))
+    }
+}
+
+#[derive(Debug)]
+struct SimLock(SimDisk);
+
+impl Drop for SimLock {
+    fn drop(&mut self) {
+        if let Ok(mut state) = self.0.alive() {
+            state.locked = false;
+        }
+    }
+}
+
+#[derive(Debug)]
+struct SimFile {
+    disk: SimDisk,
+    index: usize,
+}
+
+impl SimFile {
+    fn change(&self, change: Change) -> io::Result<()> {
+        let (mut state, verdict) = self.disk.changing()?;
+        state.files[self.index].change(change);
+        verdict
+    }
+}
+
+impl DiskFile for SimFile {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.disk.alive()?.files[self.index].bytes.len() as u64)
+    }
+
+    fn read_exact_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
+        let state = self.disk.alive()?;
+        let bytes = &state.files[self.index].bytes;
+        let from = usize::try_from(offset).map_err(io::Error::other)?;
+        let found = bytes.get(from..from + out.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        out.copy_from_slice(found);
+        Ok(())
+    }
+
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        let offset = usize::try_from(offset).map_err(io::Error::other)?;
+        self.change(Change::Write(offset, bytes.to_vec()))
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.change(Change::SetLen(usize::try_from(len).map_err(io::Error::other)?))
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        let (mut state, verdict) = self.disk.changing()?;
+        let state = &mut *state;
+        let content = &mut state.files[self.index];
+        match verdict {
+            Ok(()) => content.sync(),
+            // Linux marks the pages clean: nobody writes them any more, yet reads still see them.
+            Err(_) => content.drop_unsynced(&mut state.random),
+        }
+        verdict
+    }
+}

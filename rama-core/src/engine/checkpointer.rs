@@ -1,0 +1,72 @@
+//! Brings the store up to date in the background, so that the log can be given back.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use super::{
+    Engine,
+    gate::Ending,
+    redo::{Redo, RedoError},
+    tables::{Meta, Tables},
+};
+use crate::{
+    driver::{Actor, Step},
+    store::Store,
+};
+
+/// Groups to bring into the store.
+pub(crate) struct Job {
+    pub(crate) redo: Redo,
+    /// Set to the last group when it is done.
+    pub(crate) done: Arc<AtomicU64>,
+}
+
+/// Writes checkpoints. The only writer of the store.
+pub(crate) struct Checkpointer {
+    engine: Arc<Engine>,
+    store: Store,
+    tables: Tables,
+    meta: Meta,
+}
+
+impl Checkpointer {
+    pub(crate) fn new(engine: Arc<Engine>, store: Store, tables: Tables, meta: Meta) -> Self {
+        Self { engine, store, tables, meta }
+    }
+
+    fn checkpoint(&mut self, job: &Job) -> Result<(), RedoError> {
+        let through = job.redo.through();
+        self.meta.covered = through.0;
+        let ends = job.redo.apply(&self.store, &self.tables, &self.meta)?;
+        let snapshot = Arc::new(self.store.snapshot()?);
+        for view in &self.engine.shared.pstate_views {
+            view.checkpointed(through, Arc::clone(&snapshot));
+        }
+        for (depot, task, view) in &self.engine.shared.depot_views {
+            view.checkpointed(ends.get(&(*depot, *task)).copied(), Arc::clone(&snapshot));
+        }
+        job.done.store(through.0, Ordering::Release);
+        self.engine.groups.signal.raise();
+        Ok(())
+    }
+}
+
+impl Actor for Checkpointer {
+    fn step(&mut self) -> Step {
+        let Some(job) = self.engine.checkpoints.take() else {
+            return match self.engine.gate.ending() {
+                None => Step::Idle,
+                Some(Ending::Stopped { checkpoint: true }) if !self.engine.committer_is_done() => {
+                    Step::Idle
+                }
+                Some(_) => Step::Done,
+            };
+        };
+        if let Err(error) = self.checkpoint(&job) {
+            self.engine.break_down(&format!("the store cannot be written: {error}"));
+        }
+        Step::Again
+    }
+}

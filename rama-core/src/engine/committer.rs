@@ -1,0 +1,216 @@
+//! Makes commit groups durable, one after the other: encode, one write and one sync, publish, answer.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use super::{
+    Engine,
+    checkpointer::Job,
+    gate::{Ending, Group},
+    redo::Redo,
+};
+use crate::{
+    clock::Timestamp,
+    codec::CodecError,
+    depot::{AckLevel, AckReturns, SealedRecords},
+    driver::{Actor, Step},
+    error::AppendError,
+    flow::{AckReturn, Origin},
+    group::GroupWriter,
+    id::{DepotId, Epoch, Offset, TaskId},
+    log::CommitLog,
+};
+
+/// Log bytes after which a checkpoint is due: what a start has to redo at most, a fraction of a second.
+const CHECKPOINT_BYTES: usize = 32 * 1024 * 1024;
+
+/// Log bytes that may wait for a checkpoint before commits wait too: bounds the memory that holds them.
+const UNCHECKPOINTED_BYTES_MAX: usize = 4 * CHECKPOINT_BYTES;
+
+/// Time after which a checkpoint is due although little was written.
+const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Writes the commit log. The only owner of it.
+pub(crate) struct Committer {
+    engine: Arc<Engine>,
+    topologies: Vec<&'static str>,
+    log: Box<dyn CommitLog>,
+    /// Groups that are in the log and not handed to a checkpoint yet.
+    redo: Redo,
+    checkpointing: bool,
+    checkpointed: Arc<AtomicU64>,
+    released: Epoch,
+    last_checkpoint: Timestamp,
+}
+
+impl Committer {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        topologies: Vec<&'static str>,
+        log: Box<dyn CommitLog>,
+        covered: Epoch,
+    ) -> Self {
+        let last_checkpoint = engine.clock.now();
+        Self {
+            engine,
+            topologies,
+            log,
+            redo: Redo::default(),
+            checkpointing: false,
+            checkpointed: Arc::new(AtomicU64::new(covered.0)),
+            released: covered,
+            last_checkpoint,
+        }
+    }
+
+    fn commit(&mut self, group: Group) -> Result<(), String> {
+        let payload = encode(&group).map_err(|error: CodecError| error.to_string())?;
+        self.log.append(group.epoch, &payload).map_err(|error| error.to_string())?;
+        self.redo.push(group.epoch, payload);
+        publish(&self.engine, &group);
+        answer(group, &self.topologies);
+        self.engine.committed();
+        Ok(())
+    }
+
+    fn due(&self) -> bool {
+        let passed = self.engine.clock.now().since(self.last_checkpoint);
+        self.redo.bytes() >= CHECKPOINT_BYTES || passed >= CHECKPOINT_INTERVAL
+    }
+
+    fn start_checkpoint(&mut self) {
+        self.checkpointing = true;
+        self.last_checkpoint = self.engine.clock.now();
+        let job = Job { redo: std::mem::take(&mut self.redo), done: Arc::clone(&self.checkpointed) };
+        self.engine.checkpoints.put(job);
+    }
+
+    /// Notices a finished checkpoint and gives its part of the log back.
+    fn release(&mut self) -> Result<(), String> {
+        let through = Epoch(self.checkpointed.load(Ordering::Acquire));
+        if through > self.released {
+            self.released = through;
+            self.checkpointing = false;
+            self.log.release(through).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self) -> Result<Step, String> {
+        self.release()?;
+        if self.redo.bytes() < UNCHECKPOINTED_BYTES_MAX
+            && let Some(group) = self.engine.groups.take()
+        {
+            self.commit(group)?;
+        }
+        if !self.checkpointing && !self.redo.is_empty() && self.due() {
+            self.start_checkpoint();
+        }
+        Ok(Step::Idle)
+    }
+
+    /// The module ends: the last checkpoint is written if one is wanted and the store still works.
+    fn end(&mut self, ending: &Ending) -> Step {
+        drop(self.engine.groups.take());
+        let checkpoint = matches!(ending, Ending::Stopped { checkpoint: true });
+        let released = self.release();
+        if checkpoint && released.is_ok() && (self.checkpointing || !self.redo.is_empty()) {
+            if !self.checkpointing {
+                self.start_checkpoint();
+            }
+            return Step::Idle;
+        }
+        self.engine.committer_ends();
+        Step::Done
+    }
+}
+
+impl Actor for Committer {
+    fn step(&mut self) -> Step {
+        if let Some(ending) = self.engine.gate.ending() {
+            return self.end(&ending);
+        }
+        self.advance().unwrap_or_else(|reason| {
+            self.engine.break_down(&reason);
+            Step::Again
+        })
+    }
+}
+
+fn encode(group: &Group) -> Result<Vec<u8>, CodecError> {
+    let mut writer = GroupWriter::new();
+    for task in &group.tasks {
+        for records in &task.records {
+            for batch in &records.batches {
+                writer.records(records.depot, records.task, batch);
+            }
+        }
+        for rows in &task.rows {
+            rows.encode(&mut writer)?;
+        }
+        for progress in &task.progress {
+            writer.progress(progress.topology, progress.depot, progress.task, progress.next);
+        }
+    }
+    Ok(writer.finish())
+}
+
+/// Makes a durable group visible to everybody.
+fn publish(engine: &Engine, group: &Group) {
+    for task in &group.tasks {
+        for rows in &task.rows {
+            rows.publish(group.epoch);
+        }
+        for records in &task.records {
+            let partition = |(depot, task, _): &&(DepotId, TaskId, _)| {
+                (*depot, *task) == (records.depot, records.task)
+            };
+            let view = engine.shared.depot_views.iter().find(partition);
+            let (.., view) = view.expect("every depot partition has its view");
+            view.publish(&records.batches);
+        }
+    }
+}
+
+type Place = (DepotId, TaskId, Offset);
+
+/// Answers everybody who waits for a record of the group.
+fn answer(group: Group, topologies: &[&'static str]) {
+    let mut returned: BTreeMap<Place, AckReturns> = BTreeMap::new();
+    for AckReturn { origin, value } in group.tasks.iter().flat_map(|task| &task.acks) {
+        let Origin { topology, depot, task, offset } = *origin;
+        let returns = returned
+            .entry((depot, task, offset))
+            .or_insert_with(|| AckReturns::at(task, offset));
+        returns.set(topologies[usize::from(topology.0)], Arc::clone(value));
+    }
+    let failures: BTreeMap<Place, (usize, &Arc<str>)> = (group.failed.iter())
+        .map(|(origin, reason)| {
+            let place = (origin.depot, origin.task, origin.offset);
+            (place, (usize::from(origin.topology.0), reason))
+        })
+        .collect();
+    for SealedRecords { depot, name, task, replies, .. } in
+        group.tasks.into_iter().flat_map(|task| task.records)
+    {
+        for (offset, reply) in replies {
+            let place = (depot, task, offset);
+            let answer = match failures.get(&place) {
+                Some((topology, reason)) if reply.level == AckLevel::Ack => {
+                    let (topology, reason) = (topologies[*topology], Arc::clone(reason));
+                    Err(AppendError::Failed { depot: name, topology, reason })
+                }
+                _ => Ok(returned
+                    .remove(&place)
+                    .unwrap_or_else(|| AckReturns::at(task, offset))),
+            };
+            reply.send(answer);
+        }
+    }
+}

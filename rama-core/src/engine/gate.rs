@@ -1,0 +1,292 @@
+//! The consistent cut: a commit group contains whole event trees and nothing else.
+//!
+//! Lanes pass the gate for every batch of work. When a group is to be cut, they take no new records but
+//! finish the frames in flight; at the moment when nobody is inside and nothing is on its way, whoever
+//! notices seals the forming group of every task. That takes microseconds, and a record that arrives
+//! later belongs to the next group. So a group that reaches the log contains each finished record with
+//! all of its effects, and nothing of any other record.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+};
+
+use super::Engine;
+use crate::{
+    id::{Epoch, TaskId},
+    task::{Failed, SealedTask},
+};
+
+/// Bytes after which a forming group takes no further records until it is cut: bounds the memory of the
+/// write layer and the size of one write to the log.
+const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Records after which a group is cut although more are waiting: keeps the latency of an
+/// acknowledgement low under load, and is enough to share the cost of a sync.
+const GROUP_RECORDS: usize = 4_096;
+
+/// Guards the forming group.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    state: Mutex<State>,
+    /// Notified when the module may have come to rest or has failed.
+    rest: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    epoch: Epoch,
+    phase: Phase,
+    /// Lanes that are inside with a batch of work.
+    busy: usize,
+    /// Parcels sent and not run yet. Below zero for moments while their sender is still inside.
+    in_flight: i64,
+    /// Tasks that have to repeat the attempt.
+    repeats: usize,
+    cut_wanted: bool,
+    committing: bool,
+    /// Whether the forming group contains anything.
+    dirty: bool,
+    records: usize,
+    forming_bytes: Vec<usize>,
+    /// Lanes that were not let in with new records, by index.
+    denied: Vec<bool>,
+    failed: Arc<Failed>,
+}
+
+#[derive(Clone, Debug)]
+enum Phase {
+    Running,
+    /// No more records come in; what is there is finished.
+    Closing,
+    /// Every actor ends.
+    Halted {
+        checkpoint: bool,
+    },
+    /// A group could not be made durable, or the store failed.
+    Broken(Arc<str>),
+}
+
+/// What a lane may do in its batch of work.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    pub(crate) records: bool,
+    pub(crate) repeat: Option<Arc<Failed>>,
+}
+
+/// What a lane did in its batch of work.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) parcels_sent: usize,
+    pub(crate) parcels_run: usize,
+    pub(crate) records: usize,
+    pub(crate) repeated: usize,
+    /// Whether more records wait in the queues of the lane.
+    pub(crate) more: bool,
+    pub(crate) forming_bytes: usize,
+}
+
+/// A consistent cut on its way to the log.
+pub(crate) struct Group {
+    pub(crate) epoch: Epoch,
+    pub(crate) tasks: Vec<SealedTask>,
+    pub(crate) failed: Arc<Failed>,
+}
+
+/// How a module ended.
+#[derive(Clone, Debug)]
+pub(crate) enum Ending {
+    Stopped { checkpoint: bool },
+    Broken(Arc<str>),
+}
+
+impl Gate {
+    pub(crate) fn new(lanes: usize, epoch: Epoch) -> Self {
+        let state = State {
+            epoch,
+            phase: Phase::Running,
+            busy: 0,
+            in_flight: 0,
+            repeats: 0,
+            cut_wanted: false,
+            committing: false,
+            dirty: false,
+            records: 0,
+            forming_bytes: vec![0; lanes],
+            denied: vec![false; lanes],
+            failed: Arc::default(),
+        };
+        Self { state: Mutex::new(state), rest: Condvar::new() }
+    }
+
+    /// Lets a lane in with a batch of work; `None` when the module has ended.
+    pub(crate) fn enter(&self, lane: usize) -> Option<Permit> {
+        let mut state = self.state();
+        if matches!(state.phase, Phase::Halted { .. } | Phase::Broken(_)) {
+            return None;
+        }
+        state.busy += 1;
+        let full = state.forming_bytes.iter().sum::<usize>() >= GROUP_BYTES_MAX;
+        let records = !state.cut_wanted && !full;
+        state.denied[lane] = !records;
+        let repeat = (state.repeats > 0).then(|| Arc::clone(&state.failed));
+        Some(Permit { records, repeat })
+    }
+
+    /// How the module ended; `None` while it runs.
+    pub(crate) fn ending(&self) -> Option<Ending> {
+        match &self.state().phase {
+            Phase::Running | Phase::Closing => None,
+            Phase::Halted { checkpoint } => Some(Ending::Stopped { checkpoint: *checkpoint }),
+            Phase::Broken(reason) => Some(Ending::Broken(Arc::clone(reason))),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    /// Lets a lane out, and cuts when its work was the last to wait for.
+    pub(crate) fn leave(&self, lane: usize, report: &Report) {
+        let mut state = self.gate.state();
+        state.busy -= 1;
+        let signed = |count| i64::try_from(count).expect("counts of one batch are small");
+        state.in_flight += signed(report.parcels_sent) - signed(report.parcels_run);
+        state.repeats -= report.repeated;
+        state.records += report.records;
+        state.dirty |= report.records > 0 || report.parcels_run > 0;
+        state.forming_bytes[lane] = report.forming_bytes;
+        let enough = !report.more || state.records >= GROUP_RECORDS || state.full();
+        if enough && state.dirty && !state.committing {
+            state.cut_wanted = true;
+        }
+        self.cut_when_quiet(&mut state);
+        if matches!(state.phase, Phase::Closing) {
+            self.gate.rest.notify_all();
+        }
+    }
+
+    /// The group in the committer's hands is durable and visible: the next one may be cut.
+    pub(crate) fn committed(&self) {
+        let mut state = self.gate.state();
+        state.committing = false;
+        state.cut_wanted |= state.dirty;
+        self.cut_when_quiet(&mut state);
+        self.gate.rest.notify_all();
+    }
+
+    fn cut_when_quiet(&self, state: &mut State) {
+        let quiet = state.busy == 0 && state.in_flight == 0 && state.repeats == 0;
+        if quiet && state.cut_wanted && !state.committing {
+            self.cut(state);
+        }
+    }
+
+    /// Nobody is inside and nothing is on its way: the forming group is consistent.
+    fn cut(&self, state: &mut State) {
+        let failures: BTreeMap<_, _> = self
+            .all_tasks()
+            .flat_map(|task| self.task(task).failures().collect::<Vec<_>>())
+            .map(|failure| (failure.origin, failure.reason))
+            .collect();
+        if !failures.is_empty() {
+            return self.repeat_without(state, failures);
+        }
+        let tasks: Vec<SealedTask> = self.all_tasks().map(|task| self.task(task).seal()).collect();
+        let failed = std::mem::take(&mut state.failed);
+        state.cut_wanted = false;
+        state.dirty = false;
+        state.records = 0;
+        state.forming_bytes.fill(0);
+        if tasks.iter().any(|task| !task.is_empty()) {
+            self.groups.put(Group { epoch: state.epoch, tasks, failed });
+            state.epoch = state.epoch.next();
+            state.committing = true;
+        }
+        self.wake_denied(state);
+    }
+
+    /// Drops the attempt and runs its records again without those that failed, so that a failing record
+    /// fails alone and leaves no trace.
+    fn repeat_without(&self, state: &mut State, failures: Failed) {
+        Arc::make_mut(&mut state.failed).extend(failures);
+        self.all_tasks().for_each(|task| self.task(task).drop_attempt());
+        state.repeats = self.tasks.len();
+        self.wake_lanes();
+    }
+
+    fn wake_denied(&self, state: &mut State) {
+        for (denied, lane) in state.denied.iter_mut().zip(&self.lanes) {
+            if std::mem::take(denied) {
+                lane.signal.raise();
+            }
+        }
+    }
+
+    fn all_tasks(&self) -> impl Iterator<Item = TaskId> + use<> {
+        (0..self.task_count()).map(TaskId)
+    }
+
+    /// Takes no more records and waits until everything that was taken is durable. Tells the reason
+    /// when the module broke instead.
+    pub(crate) fn come_to_rest(&self) -> Result<(), Arc<str>> {
+        {
+            let mut state = self.gate.state();
+            if matches!(state.phase, Phase::Running) {
+                state.phase = Phase::Closing;
+            }
+        }
+        self.close_queues();
+        self.wake_lanes();
+        let mut state = self.gate.state();
+        loop {
+            match &state.phase {
+                Phase::Broken(reason) => return Err(Arc::clone(reason)),
+                Phase::Halted { .. } => return Ok(()),
+                Phase::Running | Phase::Closing => {}
+            }
+            if state.at_rest() && self.queues_are_empty() {
+                return Ok(());
+            }
+            state = self.gate.rest.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Ends every actor; with `checkpoint` the store is brought up to date first, so that the next start
+    /// has nothing to redo.
+    pub(crate) fn halt(&self, checkpoint: bool) {
+        self.end(Phase::Halted { checkpoint });
+    }
+
+    /// Ends every actor because nothing can be made durable any more. Appends that wait are answered
+    /// that their outcome is unknown; committed state can still be read.
+    pub(crate) fn break_down(&self, reason: &str) {
+        self.end(Phase::Broken(reason.into()));
+    }
+
+    fn end(&self, phase: Phase) {
+        {
+            let mut state = self.gate.state();
+            if !matches!(state.phase, Phase::Broken(_)) {
+                state.phase = phase;
+            }
+        }
+        self.close_queues();
+        self.shared.queues.iter().for_each(|queue| queue.discard());
+        self.gate.rest.notify_all();
+        self.wake_all();
+    }
+}
+
+impl State {
+    fn full(&self) -> bool {
+        self.forming_bytes.iter().sum::<usize>() >= GROUP_BYTES_MAX
+    }
+
+    fn at_rest(&self) -> bool {
+        let nothing_forms = !self.dirty && !self.committing && !self.cut_wanted;
+        nothing_forms && self.busy == 0 && self.in_flight == 0 && self.repeats == 0
+    }
+}

@@ -1,0 +1,139 @@
+//! A lane: the thread's view of its tasks. Each step is one batch of work between entering and leaving
+//! the gate.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    Engine,
+    gate::{Permit, Report},
+};
+use crate::{
+    driver::{Actor, Signal, Step},
+    flow::Parcel,
+    id::TaskId,
+    task::Task,
+};
+
+/// Records a task takes from one depot partition in a batch: enough to share the cost of passing the
+/// gate, few enough that frames from other tasks do not wait long.
+const RECORDS_PER_BATCH: usize = 256;
+
+/// Parcels a lane runs in a batch before it looks who else wants to go on.
+const PARCELS_PER_BATCH: usize = 64;
+
+/// Where other lanes leave parcels. Its length is bounded by the records of a group and the frames one
+/// event may send: parcels come only from records that were let in.
+#[derive(Default)]
+pub(crate) struct LaneDoor {
+    pub(crate) signal: Arc<Signal>,
+    inbox: Mutex<Vec<Parcel>>,
+}
+
+impl LaneDoor {
+    fn deliver(&self, parcel: Parcel) {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner).push(parcel);
+        self.signal.raise();
+    }
+
+    fn collect(&self, into: &mut VecDeque<Parcel>) {
+        into.extend(self.inbox.lock().unwrap_or_else(PoisonError::into_inner).drain(..));
+    }
+}
+
+/// Runs the tasks of one thread.
+pub(crate) struct Lane {
+    index: usize,
+    tasks: Vec<TaskId>,
+    engine: Arc<Engine>,
+    ready: VecDeque<Parcel>,
+}
+
+impl Lane {
+    pub(crate) fn new(index: usize, engine: Arc<Engine>) -> Self {
+        let tasks = (0..engine.task_count()).map(TaskId);
+        let tasks =
+            tasks.filter(|task| std::ptr::eq(engine.lane_of(*task), &engine.lanes[index])).collect();
+        Self { index, tasks, engine, ready: VecDeque::new() }
+    }
+
+    fn work(&mut self, permit: &Permit) -> Report {
+        let mut report = Report::default();
+        if let Some(failed) = &permit.repeat {
+            report.repeated = self.each_task(&mut report, |task, _| task.repeat(failed));
+        }
+        self.engine.lanes[self.index].collect(&mut self.ready);
+        for _ in 0..PARCELS_PER_BATCH {
+            let Some(parcel) = self.ready.pop_front() else { break };
+            report.parcels_run += 1;
+            let to = parcel.to;
+            self.with_task(to, &mut report, |task| task.run_parcel(parcel));
+        }
+        if permit.records && self.ready.is_empty() {
+            let now = self.engine.clock.now();
+            self.each_task(&mut report, |task, report| {
+                let took = task.run_records(RECORDS_PER_BATCH, now);
+                report.records += took.records;
+                report.more |= took.more;
+                took.records > 0
+            });
+        }
+        report.forming_bytes =
+            self.tasks.iter().map(|task| self.engine.task(*task).forming_bytes()).sum();
+        report
+    }
+
+    /// Runs something on every task of the lane; counts those that say that they did something.
+    fn each_task(
+        &mut self,
+        report: &mut Report,
+        mut run: impl FnMut(&mut Task, &mut Report) -> bool,
+    ) -> usize {
+        let mut count = 0;
+        for index in 0..self.tasks.len() {
+            let mut inner = Report::default();
+            let did = self.with_task(self.tasks[index], report, |task| run(task, &mut inner));
+            report.records += inner.records;
+            report.more |= inner.more;
+            count += usize::from(did);
+        }
+        count
+    }
+
+    /// Runs something on a task and sends the frames it leaves.
+    fn with_task<R>(
+        &mut self,
+        id: TaskId,
+        report: &mut Report,
+        run: impl FnOnce(&mut Task) -> R,
+    ) -> R {
+        let engine = Arc::clone(&self.engine);
+        let mut task = engine.task(id);
+        let result = run(&mut task);
+        for parcel in task.outgoing() {
+            report.parcels_sent += 1;
+            let door = engine.lane_of(parcel.to);
+            if std::ptr::eq(door, &engine.lanes[self.index]) {
+                self.ready.push_back(parcel);
+            } else {
+                door.deliver(parcel);
+            }
+        }
+        result
+    }
+}
+
+impl Actor for Lane {
+    fn step(&mut self) -> Step {
+        let Some(permit) = self.engine.gate.enter(self.index) else {
+            // Whoever waits for a record of the group that was forming learns that it is unknown.
+            self.tasks.iter().for_each(|task| drop(self.engine.task(*task).seal()));
+            return Step::Done;
+        };
+        let report = self.work(&permit);
+        self.engine.leave(self.index, &report);
+        if report.more || !self.ready.is_empty() { Step::Again } else { Step::Idle }
+    }
+}

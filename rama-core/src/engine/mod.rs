@@ -1,0 +1,175 @@
+//! A running module: tasks on lanes (threads), the gate that cuts consistent commit groups out of their
+//! work, the committer that makes a group durable, and the checkpointer that brings the store up to date.
+//!
+//! ```text
+//! clients ─▶ queues ─▶ lane 0: task 0, task 2 ─┐  cut   ┌─▶ committer ─▶ commit log ─▶ views, replies
+//!                      lane 1: task 1, task 3 ─┴─ gate ─┘        └─▶ checkpointer ─▶ store
+//! ```
+
+mod checkpointer;
+mod committer;
+mod gate;
+mod lane;
+mod recovery;
+mod redo;
+mod tables;
+
+pub(crate) use self::{
+    checkpointer::Checkpointer,
+    committer::Committer,
+    gate::{Ending, Gate, Group},
+    lane::{Lane, LaneDoor},
+    recovery::{Recovered, recover},
+    tables::Catalog,
+};
+
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use crate::{
+    clock::Clock,
+    depot::DepotView,
+    driver::Signal,
+    id::{Epoch, TaskId},
+    store::Snapshot,
+    task::Task,
+};
+
+/// The shared side of a running module.
+pub(crate) struct Engine {
+    pub(crate) module: &'static str,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) tasks: Vec<Mutex<Task>>,
+    pub(crate) lanes: Vec<LaneDoor>,
+    pub(crate) gate: Gate,
+    pub(crate) groups: Door<Group>,
+    pub(crate) checkpoints: Door<checkpointer::Job>,
+    pub(crate) shared: Shared,
+    committer_done: AtomicBool,
+}
+
+/// What clients reach without going through a task.
+#[derive(Default)]
+pub(crate) struct Shared {
+    /// By name; the type is known to the client made for it.
+    pub(crate) depots: BTreeMap<&'static str, Arc<dyn Any + Send + Sync>>,
+    /// By name; the type is known to the client made for it.
+    pub(crate) pstates: BTreeMap<&'static str, Arc<dyn Any + Send + Sync>>,
+    pub(crate) queues: Vec<Arc<dyn Queue>>,
+    pub(crate) depot_views: Vec<(crate::id::DepotId, TaskId, Arc<DepotView>)>,
+    pub(crate) pstate_views: Vec<Arc<dyn View>>,
+}
+
+/// A queue of appends, whatever its records are.
+pub(crate) trait Queue: Send + Sync {
+    fn close(&self);
+    /// Drops what is queued; whoever waits for it is told that the module stopped.
+    fn discard(&self);
+    fn is_empty(&self) -> bool;
+}
+
+/// A committed view, whatever its rows are.
+pub(crate) trait View: Send + Sync {
+    fn checkpointed(&self, through: Epoch, snapshot: Arc<Snapshot>);
+}
+
+/// The entrance of an actor that takes one thing at a time.
+#[derive(Debug)]
+pub(crate) struct Door<T> {
+    pub(crate) signal: Arc<Signal>,
+    slot: Mutex<Option<T>>,
+}
+
+impl<T> Door<T> {
+    pub(crate) fn new() -> Self {
+        Self { signal: Arc::default(), slot: Mutex::new(None) }
+    }
+
+    /// Hands something over. There is never a second one before the first is taken.
+    pub(crate) fn put(&self, thing: T) {
+        let before = self.slot().replace(thing);
+        assert!(before.is_none(), "one at a time is handed over");
+        self.signal.raise();
+    }
+
+    pub(crate) fn take(&self) -> Option<T> {
+        self.slot().take()
+    }
+
+    fn slot(&self) -> MutexGuard<'_, Option<T>> {
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Engine {
+    /// `doors` are the lanes; task i belongs to lane i modulo their number.
+    pub(crate) fn new(
+        module: &'static str,
+        clock: Arc<dyn Clock>,
+        tasks: Vec<Task>,
+        doors: Vec<LaneDoor>,
+        epoch: Epoch,
+        shared: Shared,
+    ) -> Self {
+        Self {
+            module,
+            clock,
+            tasks: tasks.into_iter().map(Mutex::new).collect(),
+            gate: Gate::new(doors.len(), epoch),
+            lanes: doors,
+            groups: Door::new(),
+            checkpoints: Door::new(),
+            shared,
+            committer_done: AtomicBool::new(false),
+        }
+    }
+
+    pub(crate) fn committer_is_done(&self) -> bool {
+        self.committer_done.load(Ordering::Acquire)
+    }
+
+    /// The committer ends; the checkpointer may end too.
+    pub(crate) fn committer_ends(&self) {
+        self.committer_done.store(true, Ordering::Release);
+        self.checkpoints.signal.raise();
+    }
+
+    /// A task, for the lane that owns it or for a cut.
+    pub(crate) fn task(&self, id: TaskId) -> MutexGuard<'_, Task> {
+        self.tasks[id.0 as usize].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn task_count(&self) -> u32 {
+        u32::try_from(self.tasks.len()).expect("the launch configuration counts tasks in u32")
+    }
+
+    /// The lane that runs a task.
+    pub(crate) fn lane_of(&self, task: TaskId) -> &LaneDoor {
+        &self.lanes[task.0 as usize % self.lanes.len()]
+    }
+
+    pub(crate) fn wake_lanes(&self) {
+        self.lanes.iter().for_each(|lane| lane.signal.raise());
+    }
+
+    /// Wakes everything, so that it sees that the module stops.
+    pub(crate) fn wake_all(&self) {
+        self.wake_lanes();
+        self.groups.signal.raise();
+        self.checkpoints.signal.raise();
+    }
+
+    pub(crate) fn close_queues(&self) {
+        self.shared.queues.iter().for_each(|queue| queue.close());
+    }
+
+    pub(crate) fn queues_are_empty(&self) -> bool {
+        self.shared.queues.iter().all(|queue| queue.is_empty())
+    }
+}

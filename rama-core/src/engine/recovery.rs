@@ -1,0 +1,166 @@
+//! From a directory to a state that a module can go on from: open the store, redo the log, compare what
+//! is stored with what the module declares.
+
+use std::sync::Arc;
+
+use super::{
+    redo::{Redo, RedoError},
+    tables::{Catalog, ENDS, META, META_KEY, Meta, PROGRESS, STORE_FORMAT, Tables},
+};
+use crate::{
+    codec::decode_value,
+    disk::{Disk, DiskLock},
+    error::LaunchError,
+    id::{DepotId, Epoch, Offset, TaskId, TopologyId},
+    log::{CommitLog, LogOptions, SegmentedLog},
+    partition::PARTITION_FORMAT,
+    store::{Snapshot, Store},
+};
+
+/// Name of the store's file.
+const STORE_FILE: &str = "store.redb";
+
+/// Log bytes that are applied to the store at once during recovery: bounds the memory of a start.
+const REDO_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// What a module goes on from.
+pub(crate) struct Recovered {
+    pub(crate) store: Store,
+    pub(crate) log: Box<dyn CommitLog>,
+    pub(crate) meta: Meta,
+    pub(crate) tables: Tables,
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) lock: DiskLock,
+}
+
+/// Opens the data of a module on a disk, or creates it.
+///
+/// # Errors
+/// When the disk fails, the data is damaged, in use, or belongs to something else. Nothing is lost then.
+pub(crate) fn recover(
+    disk: &Arc<dyn Disk>,
+    module: &'static str,
+    tasks: u32,
+    catalog: Catalog,
+    options: LogOptions,
+) -> Result<Recovered, LaunchError> {
+    let mismatch = |reason: String| LaunchError::Mismatch { module, reason };
+    let lock = disk.lock().map_err(|error| mismatch(error.to_string()))?;
+    let store = Store::open(Arc::clone(disk), STORE_FILE)?;
+    let stored = read_meta(&store)?;
+    if let Some(meta) = &stored {
+        fits(meta, module, tasks, &catalog).map_err(mismatch)?;
+    }
+    let fresh = stored.is_none();
+    let mut meta = stored.unwrap_or_else(|| Meta {
+        format: STORE_FORMAT,
+        partition_format: PARTITION_FORMAT,
+        module: module.to_owned(),
+        tasks,
+        covered: 0,
+        catalog: catalog.clone(),
+    });
+    let (mut log, redo) = replay(disk, options, &store, &mut meta)?;
+    let renumbered = meta.catalog != catalog;
+    if fresh || renumbered || !redo.is_empty() {
+        // The log is empty behind this, so the numbers of groups may change their meaning here.
+        let old = Tables::new(std::mem::replace(&mut meta.catalog, catalog));
+        meta.covered = meta.covered.max(redo.through().0);
+        redo.apply(&store, &old, &meta).map_err(LaunchError::from)?;
+    }
+    log.release(Epoch(meta.covered))?;
+    let snapshot = Arc::new(store.snapshot()?);
+    let tables = Tables::new(meta.catalog.clone());
+    Ok(Recovered { store, log: Box::new(log), meta, tables, snapshot, lock })
+}
+
+fn replay(
+    disk: &Arc<dyn Disk>,
+    options: LogOptions,
+    store: &Store,
+    meta: &mut Meta,
+) -> Result<(SegmentedLog, Redo), LaunchError> {
+    let tables = Tables::new(meta.catalog.clone());
+    let mut redo = Redo::default();
+    let after = Epoch(meta.covered);
+    let (log, _) = SegmentedLog::open(Arc::clone(disk), options, after, &mut |epoch, payload| {
+        redo.push(epoch, payload.to_vec());
+        if redo.bytes() >= REDO_BYTES_MAX {
+            meta.covered = epoch.0;
+            std::mem::take(&mut redo).apply(store, &tables, meta)?;
+        }
+        Ok::<(), LaunchError>(())
+    })?;
+    Ok((log, redo))
+}
+
+fn read_meta(store: &Store) -> Result<Option<Meta>, LaunchError> {
+    let meta = store.snapshot()?.get(META, META_KEY, |bytes| decode_value(bytes))?;
+    Ok(meta.transpose()?)
+}
+
+/// Whether a module may go on from stored data (scenarios C12, D2, D3).
+fn fits(meta: &Meta, module: &str, tasks: u32, catalog: &Catalog) -> Result<(), String> {
+    if meta.format > STORE_FORMAT || meta.partition_format > PARTITION_FORMAT {
+        return Err(format!(
+            "it has format {}.{}, this program reads up to {STORE_FORMAT}.{PARTITION_FORMAT}: run \
+             a newer version",
+            meta.format, meta.partition_format
+        ));
+    }
+    if meta.module != module {
+        return Err(format!("it belongs to module `{}`: use another directory", meta.module));
+    }
+    if meta.tasks != tasks {
+        return Err(format!(
+            "it has {} tasks and the launch asks for {tasks}: the number of tasks is fixed at the \
+             first launch, because keys live on tasks",
+            meta.tasks
+        ));
+    }
+    missing("depot `*", &meta.catalog.depots, &catalog.depots)?;
+    missing("PState `$$", &meta.catalog.pstates, &catalog.pstates)
+}
+
+fn missing(what: &str, stored: &[String], declared: &[String]) -> Result<(), String> {
+    match stored.iter().find(|name| !declared.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(format!(
+            "{what}{name}` is stored, but the module declares no such thing any more: declare it \
+             again, or start with another directory"
+        )),
+    }
+}
+
+impl Recovered {
+    /// The next offset of a depot partition.
+    pub(crate) fn end(&self, depot: DepotId, task: TaskId) -> Result<Offset, LaunchError> {
+        let key = self.tables.end_key(depot, task).expect("the catalog was made from the module");
+        Ok(self.offset(ENDS, &key)?.unwrap_or_default())
+    }
+
+    /// Where a topology goes on in a depot partition; `None` when it has never read it.
+    pub(crate) fn progress(
+        &self,
+        topology: TopologyId,
+        depot: DepotId,
+        task: TaskId,
+    ) -> Result<Option<Offset>, LaunchError> {
+        let key = self.tables.progress_key(topology, depot, task);
+        self.offset(PROGRESS, &key.expect("the catalog was made from the module"))
+    }
+
+    fn offset(&self, table: &str, key: &[u8]) -> Result<Option<Offset>, LaunchError> {
+        let offset = self.snapshot.get(table, key, |bytes| decode_value(bytes))?;
+        Ok(offset.transpose()?)
+    }
+}
+
+impl From<RedoError> for LaunchError {
+    fn from(error: RedoError) -> Self {
+        match error {
+            RedoError::Store(error) => Self::Store(error),
+            RedoError::Codec(error) => Self::Codec(error),
+        }
+    }
+}

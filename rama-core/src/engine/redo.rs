@@ -1,0 +1,208 @@
+//! Commit groups into the store: the same code checkpoints a running module and recovers a crashed one.
+
+use std::collections::BTreeMap;
+
+use super::tables::{ENDS, META, META_KEY, Meta, PROGRESS, Tables};
+use crate::{
+    codec::{CodecError, encode_value},
+    depot::{RecordBatch, block_key, write_block},
+    group::{Entry, read_group},
+    id::{DepotId, Epoch, Offset, PStateId, TaskId, TopologyId},
+    store::{Batch, Store, StoreError},
+};
+
+/// Encoded size after which a block of depot records is closed. One block is what a read of a single
+/// record decodes; many records in one value are what makes the store fast on appends.
+const BLOCK_BYTES: usize = 32 * 1024;
+
+/// Commit groups that are in the log and not yet in the store.
+#[derive(Debug, Default)]
+pub(crate) struct Redo {
+    groups: Vec<Vec<u8>>,
+    through: Epoch,
+    bytes: usize,
+}
+
+/// Where the depots end in the store after groups were applied.
+pub(crate) type Ends = BTreeMap<(DepotId, TaskId), Offset>;
+
+/// Why groups could not be brought into the store.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RedoError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}
+
+/// Coalesced content of groups: a row that changed in every group is written once.
+#[derive(Default)]
+struct Coalesced<'a> {
+    rows: BTreeMap<PStateId, BTreeMap<(TaskId, &'a [u8]), Option<&'a [u8]>>>,
+    records: BTreeMap<DepotId, BTreeMap<TaskId, Vec<RecordBatch>>>,
+    progress: BTreeMap<(TopologyId, DepotId, TaskId), Offset>,
+}
+
+impl Redo {
+    pub(crate) fn push(&mut self, epoch: Epoch, payload: Vec<u8>) {
+        self.bytes += payload.len();
+        self.groups.push(payload);
+        self.through = epoch;
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.groups.is_empty()
+    }
+
+    /// The last group.
+    pub(crate) fn through(&self) -> Epoch {
+        self.through
+    }
+
+    /// Writes everything in one transaction, together with `meta`, which says how far the store is then.
+    pub(crate) fn apply(
+        &self,
+        store: &Store,
+        tables: &Tables,
+        meta: &Meta,
+    ) -> Result<Ends, RedoError> {
+        let mut coalesced = Coalesced::default();
+        for payload in &self.groups {
+            read_group(payload, &mut |entry| coalesced.add(entry))?;
+        }
+        let mut batch = store.batch()?;
+        for (pstate, rows) in &coalesced.rows {
+            batch.table(&named(tables.pstate(*pstate))?, |table| {
+                for ((task, key), value) in rows {
+                    let key = [&task.0.to_be_bytes()[..], *key].concat();
+                    match value {
+                        Some(value) => table.put(&key, value)?,
+                        None => {
+                            table.delete(&key)?;
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        let ends = coalesced.write_records(&mut batch, tables)?;
+        coalesced.write_progress(&mut batch, tables)?;
+        let mut encoded = Vec::new();
+        encode_value(meta, &mut encoded)?;
+        batch.table(META, |table| table.put(META_KEY, &encoded))?;
+        batch.commit()?;
+        Ok(ends)
+    }
+}
+
+impl<'a> Coalesced<'a> {
+    fn add(&mut self, entry: Entry<'a>) {
+        match entry {
+            Entry::Row { pstate, task, key, value } => {
+                self.rows.entry(pstate).or_default().insert((task, key), value);
+            }
+            Entry::Records { depot, task, batch } => {
+                self.records.entry(depot).or_default().entry(task).or_default().push(batch);
+            }
+            Entry::Progress { topology, depot, task, next } => {
+                self.progress.insert((topology, depot, task), next);
+            }
+        }
+    }
+
+    fn write_records(
+        &self,
+        batch: &mut Batch<'_>,
+        tables: &Tables,
+    ) -> Result<Ends, RedoError> {
+        let mut ends = Ends::new();
+        for (depot, partitions) in &self.records {
+            batch.table(&named(tables.depot(*depot))?, |table| {
+                for (task, batches) in partitions {
+                    for block in blocks(batches) {
+                        let end = block.last().map_or(Offset(0), RecordBatch::end);
+                        table.put(&block_key(*task, end), &write_block(block.iter()))?;
+                        ends.insert((*depot, *task), end);
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        let mut rows = Vec::new();
+        for ((depot, task), end) in &ends {
+            rows.push((named(tables.end_key(*depot, *task))?, encoded(*end)?));
+        }
+        put_all(batch, ENDS, &rows)?;
+        Ok(ends)
+    }
+
+    fn write_progress(
+        &self,
+        batch: &mut Batch<'_>,
+        tables: &Tables,
+    ) -> Result<(), RedoError> {
+        let mut rows = Vec::new();
+        for ((topology, depot, task), next) in &self.progress {
+            let key = named(tables.progress_key(*topology, *depot, *task))?;
+            rows.push((key, encoded(*next)?));
+        }
+        put_all(batch, PROGRESS, &rows)
+    }
+}
+
+fn put_all(
+    batch: &mut Batch<'_>,
+    table: &str,
+    rows: &[(Vec<u8>, Vec<u8>)],
+) -> Result<(), RedoError> {
+    batch.table(table, |table| rows.iter().try_for_each(|(key, value)| table.put(key, value)))?;
+    Ok(())
+}
+
+fn encoded(offset: Offset) -> Result<Vec<u8>, CodecError> {
+    let mut bytes = Vec::new();
+    encode_value(&offset, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn named<T>(name: Option<T>) -> Result<T, CodecError> {
+    name.ok_or(CodecError::Invalid { expected: "a number of the catalog" })
+}
+
+/// Consecutive batches packed into runs of about [`BLOCK_BYTES`].
+fn blocks(batches: &[RecordBatch]) -> impl Iterator<Item = &[RecordBatch]> {
+    let mut size = 0;
+    let mut closed = 0;
+    batches.chunk_by(move |before, _| {
+        // `chunk_by` asks once for each neighbouring pair, in order.
+        size += before.size();
+        if size - closed >= BLOCK_BYTES {
+            closed = size;
+            return false;
+        }
+        true
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    #[test]
+    fn small_batches_are_packed_into_blocks() {
+        let batches: Vec<_> = (0..100)
+            .map(|number| {
+                let mut batch = RecordBatch::new(Offset(number), Timestamp(0));
+                batch.push(&[0; 1_000]);
+                batch
+            })
+            .collect();
+        let sizes: Vec<_> = blocks(&batches).map(<[_]>::len).collect();
+        assert_eq!(sizes, [33, 33, 33, 1], "32 KiB are 33 records of a kilobyte");
+    }
+}

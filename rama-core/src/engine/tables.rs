@@ -1,0 +1,81 @@
+//! What is stored where: the tables of the store, and the names behind the numbers in commit groups.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{DepotId, PStateId, TaskId, TopologyId};
+
+/// Facts about the data itself: format, module, number of tasks, names, and how far the store is.
+pub(crate) const META: &str = "meta";
+/// Next offset of each topology in each depot partition it reads.
+pub(crate) const PROGRESS: &str = "progress";
+/// Next offset of each depot partition.
+pub(crate) const ENDS: &str = "ends";
+
+/// The row of [`META`] with a [`Meta`].
+pub(crate) const META_KEY: &[u8] = b"module";
+
+/// Number of the layout of the tables.
+pub(crate) const STORE_FORMAT: u32 = 1;
+
+/// What the store says about itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Meta {
+    /// [`STORE_FORMAT`] of the program that wrote it.
+    pub(crate) format: u32,
+    /// The format of keys and of the partition hash.
+    pub(crate) partition_format: u32,
+    pub(crate) module: String,
+    pub(crate) tasks: u32,
+    /// The store contains every group up to this one.
+    pub(crate) covered: u64,
+    pub(crate) catalog: Catalog,
+}
+
+/// The names behind the numbers in commit groups, by number. Written with every checkpoint; numbers are
+/// valid for the groups after it, so a module may declare things in another order on its next start.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Catalog {
+    pub(crate) depots: Vec<String>,
+    pub(crate) pstates: Vec<String>,
+    pub(crate) topologies: Vec<String>,
+}
+
+/// Names of tables and keys, made from a catalog.
+#[derive(Clone, Debug)]
+pub(crate) struct Tables {
+    pub(crate) catalog: Catalog,
+}
+
+impl Tables {
+    pub(crate) fn new(catalog: Catalog) -> Self {
+        Self { catalog }
+    }
+
+    /// The table with the rows of a PState; `None` for a number the catalog does not have.
+    pub(crate) fn pstate(&self, id: PStateId) -> Option<String> {
+        Some(format!("pstate:{}", self.catalog.pstates.get(usize::from(id.0))?))
+    }
+
+    /// The table with the records of a depot.
+    pub(crate) fn depot(&self, id: DepotId) -> Option<String> {
+        Some(format!("depot:{}", self.catalog.depots.get(usize::from(id.0))?))
+    }
+
+    /// The key in [`ENDS`] of a depot partition.
+    pub(crate) fn end_key(&self, depot: DepotId, task: TaskId) -> Option<Vec<u8>> {
+        let depot = self.catalog.depots.get(usize::from(depot.0))?;
+        Some(format!("{depot}/{task}").into_bytes())
+    }
+
+    /// The key in [`PROGRESS`] of a topology in a depot partition.
+    pub(crate) fn progress_key(
+        &self,
+        topology: TopologyId,
+        depot: DepotId,
+        task: TaskId,
+    ) -> Option<Vec<u8>> {
+        let topology = self.catalog.topologies.get(usize::from(topology.0))?;
+        let depot = self.catalog.depots.get(usize::from(depot.0))?;
+        Some(format!("{topology}/{depot}/{task}").into_bytes())
+    }
+}

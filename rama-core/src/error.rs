@@ -1,0 +1,214 @@
+//! Error families of the public API, one enum per kind of operation, and the [`Error`] over all of them.
+//! Errors of a layer (codec, log, store, path) are defined beside that layer and wrapped here.
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use crate::{
+    codec::CodecError,
+    id::TaskId,
+    log::LogError,
+    path::PathError,
+    store::StoreError,
+};
+
+/// The result of everything that crosses the public API; its error is [`Error`] unless named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong between an application and its modules.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A module could not be started.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// An append was not accepted, or its processing failed.
+    #[error(transparent)]
+    Append(#[from] AppendError),
+    /// A read failed.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Why a module did not start. Nothing was changed on disk unless the text says so.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LaunchError {
+    /// The numbers of the launch configuration do not work together.
+    #[error("launch configuration: {0}")]
+    Config(String),
+    /// The module's own declarations contradict each other.
+    #[error("module `{module}`: {reason}")]
+    Module {
+        /// The module's name.
+        module: &'static str,
+        /// What is wrong and what to write instead.
+        reason: String,
+    },
+    /// A module of this name runs already in this cluster.
+    #[error("module `{0}` is running already: use `update` to restart it")]
+    AlreadyRunning(&'static str),
+    /// No module of this name runs in this cluster.
+    #[error("module `{0}` is not running: `launch` it first")]
+    NotRunning(&'static str),
+    /// The data directory cannot be used.
+    #[error("data directory {path}: {reason}")]
+    Directory {
+        /// Where the data should live.
+        path: PathBuf,
+        /// What the file system or another process answered.
+        reason: String,
+    },
+    /// The data on disk and the module do not fit together; the data was left untouched.
+    #[error("the stored data of module `{module}` does not fit: {reason}")]
+    Mismatch {
+        /// The module's name.
+        module: &'static str,
+        /// Both sides of the contradiction and the way out.
+        reason: String,
+    },
+    /// The commit log could not be read back.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The store could not be opened or brought up to date.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Stored bytes that do not decode.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}
+
+/// Why an append was not answered with success.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// Clients may not append to this depot (DP-03).
+    #[error("depot `*{depot}` is declared `disallow`: only the module's own topologies append to it")]
+    Disallowed {
+        /// The depot's name.
+        depot: &'static str,
+    },
+    /// The record cannot be encoded; nothing was stored.
+    #[error("depot `*{depot}`: the record cannot be stored: {reason}")]
+    Encode {
+        /// The depot's name.
+        depot: &'static str,
+        /// What the encoder said.
+        reason: String,
+    },
+    /// The record is stored, and a stream topology failed on it: none of its effects were kept (DP-24).
+    #[error("the record is stored in depot `*{depot}`, but topology `{topology}` failed on it: {reason}")]
+    Failed {
+        /// The depot's name.
+        depot: &'static str,
+        /// The topology that failed.
+        topology: &'static str,
+        /// The error or the panic message.
+        reason: Arc<str>,
+    },
+    /// The module stopped before the append was durable: the record may or may not be stored (DP-25).
+    #[error("it is unknown whether the record was stored: {reason}")]
+    Unknown {
+        /// Why the answer was lost.
+        reason: Arc<str>,
+    },
+    /// The module cannot make anything durable any more; nothing was stored.
+    #[error("module `{module}` is broken and takes no records until it is started again: {reason}")]
+    Broken {
+        /// The module's name.
+        module: &'static str,
+        /// What failed, usually the disk.
+        reason: Arc<str>,
+    },
+    /// The module is not running; nothing was stored.
+    #[error("module `{module}` is not running: it was stopped or is being updated; nothing was stored")]
+    Stopped {
+        /// The module's name.
+        module: &'static str,
+    },
+}
+
+/// Why a read gave no answer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The path does not start at a key, so it has no home partition.
+    #[error(
+        "the path into PState `$${pstate}` does not start at a key, so it has no home: read one \
+         partition with `.partition(task)` or all of them with `.all_partitions()`"
+    )]
+    NoHome {
+        /// The PState's name.
+        pstate: &'static str,
+    },
+    /// There is no such partition.
+    #[error("there is no {task}: the module runs with {tasks} tasks")]
+    NoSuchTask {
+        /// The partition asked for.
+        task: TaskId,
+        /// How many there are.
+        tasks: u32,
+    },
+    /// The path met the data and failed, for example `select_one` on several values (PA-06).
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// The offsets asked for do not exist (DP-52).
+    #[error("depot `*{depot}` of {task} holds offsets {start}..{end}, not {from}..{to}")]
+    Offsets {
+        /// The depot's name.
+        depot: &'static str,
+        /// The partition.
+        task: TaskId,
+        /// First offset that exists.
+        start: u64,
+        /// First offset that does not exist yet.
+        end: u64,
+        /// First offset asked for.
+        from: u64,
+        /// End of the range asked for, exclusive.
+        to: u64,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Stored bytes that do not decode.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// The module is not running.
+    #[error("module `{module}` is not running: it was stopped or is being updated")]
+    Stopped {
+        /// The module's name.
+        module: &'static str,
+    },
+}
+
+/// Why an event failed: any error that `?` meets inside dataflow.
+///
+/// Like other catch-all errors it does not implement [`std::error::Error`] itself, so that every error
+/// type converts into it.
+pub struct EventError(Box<dyn std::error::Error + Send + Sync>);
+
+impl EventError {
+    /// An error that is only a message.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self(message.into().into())
+    }
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for EventError {
+    fn from(error: E) -> Self {
+        Self(Box::new(error))
+    }
+}
+
+impl fmt::Display for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for EventError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

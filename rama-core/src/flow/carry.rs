@@ -1,0 +1,31 @@
+//! What may travel with a frame from one task to another.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A value that can cross a partition: the task it arrives at may be on another thread, and in a
+/// cluster in another process.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot cross a partition",
+    label = "this value is still needed after the hop, so it must be `Serialize + DeserializeOwned + Clone + Send`",
+    note = "carry something that can be serialised, or make this value after the partitioner"
+)]
+pub trait Carry {
+    /// The value itself. Going through this type keeps a value that cannot travel to one message.
+    type Carried;
+
+    /// The value itself.
+    fn carried(self) -> Self::Carried;
+}
+
+impl<T: Serialize + DeserializeOwned + Clone + Send + 'static> Carry for T {
+    type Carried = T;
+
+    fn carried(self) -> T {
+        self
+    }
+}
+
+/// Marks a variable of a frame. Emitted once for every live variable at a partitioner.
+pub fn carry<T: Carry>(value: T) -> T::Carried {
+    value.carried()
+}

@@ -1,0 +1,160 @@
+//! The context of running dataflow: the one argument that every segment gets.
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use serde::Serialize;
+
+use super::{Origin, Outbox, PStateSlot, Port, Program, Route, TaskIndex};
+use crate::{
+    codec::{Key, encode_value},
+    error::EventError,
+    id::TaskId,
+    partition::KeyHash,
+};
+
+/// How an event ends: an error fails the record it comes from, and none of its effects are kept.
+pub type Outcome = Result<(), EventError>;
+
+/// Frames one event may send. An event that explodes into more is a mistake in the program, or work
+/// for several events; without this bound it could fill the memory before anything can push back.
+const EVENT_FRAMES_MAX: u32 = 1_000_000;
+
+/// What a segment works with while it runs: the state of its task, and the ways out of it.
+pub struct Cx<'a> {
+    pub(crate) task: TaskId,
+    pub(crate) tasks: u32,
+    pub(crate) check_locality: bool,
+    pub(crate) program: &'a Program,
+    pub(crate) pstates: &'a mut [Box<dyn PStateSlot>],
+    pub(crate) outbox: &'a mut Outbox,
+    pub(crate) shuffled: &'a mut u32,
+    pub(crate) failures: &'a mut Vec<Failure>,
+    pub(crate) acks: &'a mut Vec<AckReturn>,
+    pub(crate) origin: Origin,
+    pub(crate) sent: u32,
+}
+
+/// An event that failed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) origin: Origin,
+    pub(crate) reason: Arc<str>,
+}
+
+/// A value on its way back to the client that appended the record (DP-27).
+#[derive(Debug)]
+pub(crate) struct AckReturn {
+    pub(crate) origin: Origin,
+    pub(crate) value: Arc<[u8]>,
+}
+
+impl Cx<'_> {
+    /// The task this code runs on.
+    #[must_use]
+    pub fn task(&self) -> TaskId {
+        self.task
+    }
+
+    /// The home of a key (PT-01).
+    pub fn hash<K: Key>(&self, key: &K) -> Route {
+        Route::One(KeyHash::of(key).task(self.tasks))
+    }
+
+    /// Every task (PT-03).
+    #[must_use]
+    pub fn all(&self) -> Route {
+        Route::All
+    }
+
+    /// Task 0 (PT-04).
+    #[must_use]
+    pub fn global(&self) -> Route {
+        Route::One(TaskId(0))
+    }
+
+    /// The task with this number (PT-05).
+    ///
+    /// # Errors
+    /// When there is no such task.
+    pub fn direct(&self, task: impl TaskIndex) -> Result<Route, EventError> {
+        Ok(Route::One(task.task(self.tasks)?))
+    }
+
+    /// One task after the other, evenly (PT-06).
+    pub fn shuffle(&mut self) -> Route {
+        *self.shuffled = self.shuffled.wrapping_add(1);
+        Route::One(TaskId(self.shuffled.wrapping_add(self.task.0) % self.tasks))
+    }
+
+    /// Goes on at `port` on another task, with these variables.
+    pub fn hop<T: Clone + Send + 'static>(&mut self, route: Route, port: Port<T>, frame: T) {
+        match route {
+            Route::One(task) => self.send(task, port, frame),
+            Route::All => {
+                for task in 1..self.tasks {
+                    self.send(TaskId(task), port, frame.clone());
+                }
+                self.send(TaskId(0), port, frame);
+            }
+        }
+    }
+
+    fn send<T: Send + 'static>(&mut self, to: TaskId, port: Port<T>, frame: T) {
+        self.sent += 1;
+        if self.sent <= EVENT_FRAMES_MAX {
+            self.outbox.push(port.id(), to, self.origin, frame);
+        }
+    }
+
+    /// Goes on at `port` at once, in the same event: where branches meet.
+    ///
+    /// # Errors
+    /// What the segment behind the port fails with.
+    pub fn enter<T: 'static>(&mut self, port: Port<T>, frame: T) -> Outcome {
+        let program = self.program;
+        (program.segment::<T>(port.id()).body)(self, frame)
+    }
+
+    /// Gives a value back to the client that appended the record; the last one counts (DP-27, DP-28).
+    ///
+    /// # Errors
+    /// When the value cannot be serialised.
+    pub fn ack_return<T: Serialize>(&mut self, value: &T) -> Outcome {
+        let mut bytes = Vec::new();
+        encode_value(value, &mut bytes)?;
+        self.acks.push(AckReturn { origin: self.origin, value: bytes.into() });
+        Ok(())
+    }
+
+    /// Runs one event and keeps its failure, a panic included, to itself.
+    pub(crate) fn event(
+        &mut self,
+        origin: Origin,
+        label: &'static str,
+        body: impl FnOnce(&mut Self) -> Outcome,
+    ) {
+        self.origin = origin;
+        self.sent = 0;
+        let reason = match catch_unwind(AssertUnwindSafe(|| body(self))) {
+            Ok(Ok(())) if self.sent <= EVENT_FRAMES_MAX => return,
+            Ok(Ok(())) => format!(
+                "one event sent {} frames, at most {EVENT_FRAMES_MAX} are allowed: split the record",
+                self.sent
+            ),
+            Ok(Err(error)) => error.to_string(),
+            Err(panic) => format!("panic: {}", panic_message(panic.as_ref())),
+        };
+        self.failures.push(Failure { origin, reason: format!("{reason} (in `{label}`)").into() });
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> &str {
+    if let Some(text) = panic.downcast_ref::<&str>() {
+        return text;
+    }
+    panic.downcast_ref::<String>().map_or("without a message", String::as_str)
+}

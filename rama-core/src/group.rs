@@ -1,0 +1,263 @@
+//! What one commit group contains, as bytes: depot records, changed PState rows and the progress of
+//! topologies. The same bytes are the payload of the commit log, the input of a checkpoint and the
+//! input of recovery: results, not recipes.
+
+use crate::{
+    codec::{
+        CodecError,
+        bytes::{Reader, put_slice, put_u8, put_varint},
+    },
+    depot::RecordBatch,
+    id::{DepotId, Offset, PStateId, TaskId, TopologyId},
+};
+
+/// Number of this format; the first byte of a group.
+const GROUP_FORMAT: u8 = 1;
+
+const RECORDS: u8 = 1;
+const ROWS: u8 = 2;
+const PROGRESS: u8 = 3;
+
+const ROWS_END: u8 = 0;
+const ROW_PUT: u8 = 1;
+const ROW_REMOVED: u8 = 2;
+
+/// Writes a group, section by section.
+#[derive(Debug)]
+pub(crate) struct GroupWriter {
+    bytes: Vec<u8>,
+    scratch: Vec<u8>,
+}
+
+impl GroupWriter {
+    pub(crate) fn new() -> Self {
+        Self { bytes: vec![GROUP_FORMAT], scratch: Vec::new() }
+    }
+
+    /// Records that were appended to one depot partition.
+    pub(crate) fn records(&mut self, depot: DepotId, task: TaskId, batch: &RecordBatch) {
+        put_u8(&mut self.bytes, RECORDS);
+        self.place(depot.0, task);
+        batch.write(&mut self.bytes);
+    }
+
+    /// Changed rows of one PState partition; `None` is a removed row.
+    pub(crate) fn rows<'a, R>(
+        &mut self,
+        pstate: PStateId,
+        task: TaskId,
+        rows: impl Iterator<Item = R>,
+        encode: impl Fn(&R, RowBytes<'_>) -> Result<(), CodecError>,
+    ) -> Result<(), CodecError>
+    where
+        R: 'a,
+    {
+        put_u8(&mut self.bytes, ROWS);
+        self.place(pstate.0, task);
+        for row in rows {
+            encode(&row, RowBytes { out: &mut self.bytes, scratch: &mut self.scratch })?;
+        }
+        put_u8(&mut self.bytes, ROWS_END);
+        Ok(())
+    }
+
+    /// Everything before `next` of a depot partition is processed by a topology.
+    pub(crate) fn progress(
+        &mut self,
+        topology: TopologyId,
+        depot: DepotId,
+        task: TaskId,
+        next: Offset,
+    ) {
+        put_u8(&mut self.bytes, PROGRESS);
+        put_varint(&mut self.bytes, topology.0.into());
+        self.place(depot.0, task);
+        put_varint(&mut self.bytes, next.0);
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    fn place(&mut self, of: u16, task: TaskId) {
+        put_varint(&mut self.bytes, of.into());
+        put_varint(&mut self.bytes, task.0.into());
+    }
+}
+
+/// Takes the bytes of one row.
+pub(crate) struct RowBytes<'a> {
+    out: &'a mut Vec<u8>,
+    scratch: &'a mut Vec<u8>,
+}
+
+impl RowBytes<'_> {
+    /// The row has this key and this value now.
+    pub(crate) fn put(
+        self,
+        key: impl FnOnce(&mut Vec<u8>),
+        value: impl FnOnce(&mut Vec<u8>) -> Result<(), CodecError>,
+    ) -> Result<(), CodecError> {
+        put_u8(self.out, ROW_PUT);
+        self.scratch.clear();
+        key(self.scratch);
+        put_slice(self.out, self.scratch);
+        self.scratch.clear();
+        value(self.scratch)?;
+        put_slice(self.out, self.scratch);
+        Ok(())
+    }
+
+    /// The row with this key is gone.
+    pub(crate) fn removed(self, key: impl FnOnce(&mut Vec<u8>)) {
+        put_u8(self.out, ROW_REMOVED);
+        self.scratch.clear();
+        key(self.scratch);
+        put_slice(self.out, self.scratch);
+    }
+}
+
+/// One thing a group says.
+pub(crate) enum Entry<'a> {
+    Records { depot: DepotId, task: TaskId, batch: RecordBatch },
+    Row { pstate: PStateId, task: TaskId, key: &'a [u8], value: Option<&'a [u8]> },
+    Progress { topology: TopologyId, depot: DepotId, task: TaskId, next: Offset },
+}
+
+/// Hands every entry of a group to `visit`, in the order they were written.
+///
+/// # Errors
+/// When the bytes are no group of this format; `visit` may have seen some entries by then.
+pub(crate) fn read_group<'a>(
+    payload: &'a [u8],
+    visit: &mut dyn FnMut(Entry<'a>),
+) -> Result<(), CodecError> {
+    let mut reader = Reader::new(payload);
+    let format = reader.u8()?;
+    if format != GROUP_FORMAT {
+        return Err(CodecError::NewerVersion { codec: format, version: 0 });
+    }
+    while !reader.is_empty() {
+        match reader.u8()? {
+            RECORDS => {
+                let (depot, task) = read_place(&mut reader)?;
+                let batch = RecordBatch::read(&mut reader)?;
+                visit(Entry::Records { depot: DepotId(depot), task, batch });
+            }
+            ROWS => read_rows(&mut reader, visit)?,
+            PROGRESS => {
+                let topology = TopologyId(read_id(&mut reader)?);
+                let (depot, task) = read_place(&mut reader)?;
+                let next = Offset(reader.varint()?);
+                visit(Entry::Progress { topology, depot: DepotId(depot), task, next });
+            }
+            _ => return Err(CodecError::Invalid { expected: "a section of a commit group" }),
+        }
+    }
+    Ok(())
+}
+
+fn read_rows<'a>(
+    reader: &mut Reader<'a>,
+    visit: &mut dyn FnMut(Entry<'a>),
+) -> Result<(), CodecError> {
+    let (pstate, task) = read_place(reader)?;
+    loop {
+        let value = match reader.u8()? {
+            ROWS_END => return Ok(()),
+            ROW_PUT => true,
+            ROW_REMOVED => false,
+            _ => return Err(CodecError::Invalid { expected: "a row of a commit group" }),
+        };
+        let key = reader.slice()?;
+        let value = if value { Some(reader.slice()?) } else { None };
+        visit(Entry::Row { pstate: PStateId(pstate), task, key, value });
+    }
+}
+
+fn read_place(reader: &mut Reader<'_>) -> Result<(u16, TaskId), CodecError> {
+    let of = read_id(reader)?;
+    let task = u32::try_from(reader.varint()?)
+        .map_err(|_| CodecError::Invalid { expected: "a task number" })?;
+    Ok((of, TaskId(task)))
+}
+
+fn read_id(reader: &mut Reader<'_>) -> Result<u16, CodecError> {
+    u16::try_from(reader.varint()?).map_err(|_| CodecError::Invalid { expected: "an id" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::Timestamp;
+
+    fn sample() -> Vec<u8> {
+        let mut batch = RecordBatch::new(Offset(7), Timestamp(99));
+        batch.push(b"one");
+        batch.push(b"two");
+        let mut group = GroupWriter::new();
+        group.records(DepotId(1), TaskId(2), &batch);
+        group
+            .rows(PStateId(3), TaskId(2), [(b"k", Some(b"v")), (b"x", None)].iter(), |row, bytes| {
+                match row.1 {
+                    Some(value) => bytes.put(
+                        |out| out.extend_from_slice(row.0),
+                        |out| {
+                            out.extend_from_slice(value);
+                            Ok(())
+                        },
+                    ),
+                    None => {
+                        bytes.removed(|out| out.extend_from_slice(row.0));
+                        Ok(())
+                    }
+                }
+            })
+            .unwrap();
+        group.progress(TopologyId(4), DepotId(1), TaskId(2), Offset(9));
+        group.finish()
+    }
+
+    fn told(payload: &[u8]) -> Result<Vec<String>, CodecError> {
+        let mut told = Vec::new();
+        read_group(payload, &mut |entry| {
+            told.push(match entry {
+                Entry::Records { depot, task, batch } => {
+                    let records: Vec<_> = batch.records().map(<[u8]>::to_vec).collect();
+                    format!("records {depot} {task} {} {records:?}", batch.first())
+                }
+                Entry::Row { pstate, task, key, value } => {
+                    format!("row {pstate} {task} {key:?} {value:?}")
+                }
+                Entry::Progress { topology, depot, task, next } => {
+                    format!("progress {topology} {depot} {task} {next}")
+                }
+            });
+        })?;
+        Ok(told)
+    }
+
+    #[test]
+    fn a_group_reads_back_as_it_was_written() {
+        assert_eq!(
+            told(&sample()).unwrap(),
+            [
+                "records 1 2 7 [[111, 110, 101], [116, 119, 111]]",
+                "row 3 2 [107] Some([118])",
+                "row 3 2 [120] None",
+                "progress 4 1 2 9",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cut_group_or_one_of_another_format_is_refused() {
+        let whole = sample();
+        let ends: Vec<usize> =
+            (2..whole.len()).filter(|&end| told(&whole[..end]).is_ok()).collect();
+        assert!(ends.len() <= 2, "only the ends of whole sections read: {ends:?}");
+        let mut other = whole;
+        other[0] = 9;
+        assert!(matches!(told(&other), Err(CodecError::NewerVersion { codec: 9, .. })));
+    }
+}

@@ -1,0 +1,198 @@
+//! Appending groups to segment files.
+
+use super::error::LogError;
+use super::format::{
+    END, GROUP_HEADER_BYTES, HEADER_BYTES, Header, PAYLOAD_BYTES_MAX, encode_group,
+};
+use super::recover::{self, Recovery};
+use super::segment::{Active, Files, Sealed};
+use super::{CommitLog, LogOptions, Replay};
+use crate::disk::Disk;
+use crate::id::Epoch;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// The first growth of a segment: a small cluster in a test need not write a megabyte.
+const FIRST_GROWTH_BYTES: u64 = 64 * 1024;
+/// The buffer for groups is given back when it grew beyond this, many times a common group.
+const BUFFER_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// How exactly [`CommitLog::live_bytes`] is known: a few hundred marks for a log of 64 MiB.
+const MARK_BYTES: u64 = 256 * 1024;
+
+/// A commit log in files of one directory.
+#[derive(Debug)]
+pub struct SegmentedLog {
+    files: Files,
+    options: LogOptions,
+    sealed: VecDeque<Sealed>,
+    active: Active,
+    last: Epoch,
+    live: LiveBytes,
+    buffer: Vec<u8>,
+    zeros: Vec<u8>,
+    /// The first error: after it nothing is known about the files (findings 2 and 3).
+    stopped: Option<LogError>,
+}
+
+impl SegmentedLog {
+    /// Opens the log, or creates it, and hands over every group after `after`, in order.
+    ///
+    /// `after` is the last group that a checkpoint covers, 0 when there is none. A group that was
+    /// being written when the program stopped is cut off; [`Recovery`] says how much that was.
+    ///
+    /// # Errors
+    /// The errors of `replay`, and [`LogError`]s: damage before valid groups refuses, and nothing is
+    /// changed then (scenario A7).
+    pub fn open<E: From<LogError>>(
+        disk: Arc<dyn Disk>,
+        options: LogOptions,
+        after: Epoch,
+        replay: &mut Replay<'_, E>,
+    ) -> Result<(Self, Recovery), E> {
+        let mut live = LiveBytes::default();
+        let found = recover::scan(&*disk, after, &mut |epoch, payload| {
+            live.add(epoch, (GROUP_HEADER_BYTES + payload.len()) as u64);
+            replay(epoch, payload)
+        })?;
+        let recovered = recover::repair(disk, &options, found)?;
+        let log = Self {
+            files: recovered.files,
+            options,
+            sealed: recovered.sealed,
+            active: recovered.active,
+            last: recovered.recovery.last,
+            live,
+            buffer: Vec::new(),
+            zeros: Vec::new(),
+            stopped: None,
+        };
+        Ok((log, recovered.recovery))
+    }
+
+    /// The last group of the log.
+    pub fn last(&self) -> Epoch {
+        self.last
+    }
+
+    fn append_group(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError> {
+        let needed = (GROUP_HEADER_BYTES + payload.len() + END.len()) as u64;
+        if self.active.position > HEADER_BYTES as u64
+            && self.active.position + needed > self.options.segment_bytes
+        {
+            self.roll(epoch)?;
+        }
+        let active = &mut self.active;
+        self.buffer.clear();
+        encode_group(active.number, active.position, epoch, payload, &mut self.buffer);
+        active.write("write", &self.buffer, active.position)?;
+        let end = active.position + needed;
+        if end > active.allocated {
+            active.allocated = grown(&self.options, end, active.allocated);
+            let missing = usize::try_from(active.allocated - end).unwrap_or(0);
+            self.zeros.resize(missing, 0);
+            active.write("grow", &self.zeros, end)?;
+        }
+        active.sync()?;
+        active.position = end - END.len() as u64;
+        if self.buffer.capacity() > BUFFER_BYTES_MAX {
+            self.buffer = Vec::new();
+        }
+        Ok(())
+    }
+
+    /// Begins the segment whose first group is `first`.
+    fn roll(&mut self, first: Epoch) -> Result<(), LogError> {
+        let header = Header { segment: self.active.number + 1, first };
+        let next = self.files.create(header)?;
+        let full = std::mem::replace(&mut self.active, next);
+        self.sealed.push_back(Sealed { number: full.number, last: self.last });
+        Ok(())
+    }
+
+    fn release_segments(&mut self, through: Epoch) -> Result<(), LogError> {
+        let count = self.sealed.partition_point(|segment| segment.last <= through);
+        let numbers: Vec<u64> = self.sealed.drain(..count).map(|segment| segment.number).collect();
+        self.files.retire(&numbers)
+    }
+
+    fn check_running(&self) -> Result<(), LogError> {
+        self.stopped.clone().map_or(Ok(()), Err)
+    }
+
+    /// Stops the log when an operation failed.
+    fn settle(&mut self, result: Result<(), LogError>) -> Result<(), LogError> {
+        self.stopped = result.as_ref().err().cloned();
+        result
+    }
+}
+
+impl CommitLog for SegmentedLog {
+    fn append(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError> {
+        self.check_running()?;
+        assert_eq!(epoch, self.last.next(), "groups are numbered without gaps");
+        if payload.len() > PAYLOAD_BYTES_MAX {
+            return Err(LogError::TooLarge { bytes: payload.len() });
+        }
+        let appended = self.append_group(epoch, payload);
+        self.settle(appended)?;
+        self.last = epoch;
+        self.live.add(epoch, (GROUP_HEADER_BYTES + payload.len()) as u64);
+        Ok(())
+    }
+
+    fn release(&mut self, through: Epoch) -> Result<(), LogError> {
+        self.check_running()?;
+        assert!(through <= self.last, "a checkpoint covers groups of the log");
+        let released = self.release_segments(through);
+        self.settle(released)?;
+        self.live.release(through);
+        Ok(())
+    }
+
+    fn live_bytes(&self) -> u64 {
+        self.live.bytes()
+    }
+}
+
+/// The new length of a segment that must be `end` bytes long and is too short: doubled at first,
+/// then in steps, but not beyond the segment's size.
+fn grown(options: &LogOptions, end: u64, allocated: u64) -> u64 {
+    let step = allocated.clamp(FIRST_GROWTH_BYTES, options.growth_bytes.max(FIRST_GROWTH_BYTES));
+    (end + step).min(options.segment_bytes).max(end)
+}
+
+/// Counts the bytes of groups, with a mark now and then to know what a release frees.
+#[derive(Default, Debug)]
+struct LiveBytes {
+    appended: u64,
+    released: u64,
+    last: Epoch,
+    /// At the end of this group so many bytes had been appended.
+    marks: VecDeque<(Epoch, u64)>,
+    marked: u64,
+}
+
+impl LiveBytes {
+    fn add(&mut self, epoch: Epoch, bytes: u64) {
+        self.appended += bytes;
+        self.last = epoch;
+        if self.appended - self.marked >= MARK_BYTES {
+            self.marks.push_back((epoch, self.appended));
+            self.marked = self.appended;
+        }
+    }
+
+    fn release(&mut self, through: Epoch) {
+        let passed = self.marks.partition_point(|&(epoch, _)| epoch <= through);
+        if let Some((_, appended)) = self.marks.drain(..passed).next_back() {
+            self.released = appended;
+        }
+        if through >= self.last {
+            self.released = self.appended;
+        }
+    }
+
+    fn bytes(&self) -> u64 {
+        self.appended - self.released
+    }
+}

@@ -1,0 +1,91 @@
+//! A declared depot becomes queues, views and intakes.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use super::opening::{Declaration, Opened, Opening};
+use crate::{
+    depot::{AppendQueue, DepotPartition, DepotView, Event, Partitioning},
+    driver::Signal,
+    engine::Queue,
+    error::{AppendError, LaunchError},
+    id::{DepotId, TopologyId},
+    task::Intake,
+};
+
+/// A declared depot.
+pub(crate) struct DepotDecl<E> {
+    pub(crate) name: &'static str,
+    pub(crate) id: DepotId,
+    pub(crate) partitioning: Partitioning<E>,
+}
+
+/// What clients of a running depot share.
+pub(crate) struct DepotShared<E> {
+    pub(crate) partitioning: Partitioning<E>,
+    pub(crate) partitions: Vec<DepotDoor<E>>,
+}
+
+/// The entrance of one partition.
+pub(crate) struct DepotDoor<E> {
+    pub(crate) queue: Arc<AppendQueue<E>>,
+    pub(crate) wake: Arc<Signal>,
+    pub(crate) view: Arc<DepotView>,
+}
+
+impl<E: Event> Declaration for DepotDecl<E> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn open(&self, at: &Opening<'_>) -> Result<Opened, LaunchError> {
+        let table = at.recovered.tables.depot(self.id).expect("the catalog has every depot");
+        let mut opened = Opened::default();
+        let mut partitions = Vec::new();
+        for task in at.task_ids() {
+            let end = at.recovered.end(self.id, task)?;
+            let mut progress = BTreeMap::new();
+            for source in at.program.sources::<E>(self.id) {
+                // A topology that never read the depot starts at its end (DP-80).
+                let next = at.recovered.progress(source.topology, self.id, task)?;
+                progress.insert(source.topology, next.unwrap_or(end));
+            }
+            let queue = Arc::new(AppendQueue::new());
+            let snapshot = Arc::clone(&at.recovered.snapshot);
+            let view = Arc::new(DepotView::new(table.clone(), task, end, snapshot));
+            let partition =
+                DepotPartition::new(self.name, self.id, task, Arc::clone(&queue), end);
+            let next = |topology: TopologyId| progress[&topology];
+            let intake = Intake::new(partition, Arc::clone(&view), at.program, next);
+            opened.intakes.push(Box::new(intake));
+            opened.depot_views.push(Arc::clone(&view));
+            opened.queues.push(Arc::new(Named { module: at.module, queue: Arc::clone(&queue) }));
+            let wake = Arc::clone(&at.wakes[task.0 as usize]);
+            partitions.push(DepotDoor { queue, wake, view });
+        }
+        let partitioning = self.partitioning.clone();
+        opened.shared = Some(Arc::new(DepotShared { partitioning, partitions }));
+        Ok(opened)
+    }
+}
+
+/// A queue that can tell whose it was.
+struct Named<E> {
+    module: &'static str,
+    queue: Arc<AppendQueue<E>>,
+}
+
+impl<E: Event> Queue for Named<E> {
+    fn close(&self) {
+        self.queue.close();
+    }
+
+    fn discard(&self) {
+        for reply in self.queue.drain().into_iter().filter_map(|append| append.reply) {
+            reply.send(Err(AppendError::Stopped { module: self.module }));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+}

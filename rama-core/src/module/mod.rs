@@ -1,0 +1,144 @@
+//! What a module declares, and how its declarations become the parts of a running engine.
+
+mod depot;
+mod opening;
+mod pstate;
+
+pub(crate) use self::{
+    depot::DepotShared,
+    opening::{Opened, Opening},
+    pstate::PStateShared,
+};
+
+use std::collections::BTreeSet;
+
+use self::{depot::DepotDecl, opening::Declaration, pstate::PStateDecl};
+use crate::{
+    client::Link,
+    codec::Key,
+    depot::{Event, Partitioning},
+    engine::Catalog,
+    flow::{DepotRef, Flow, PStateRef, Program},
+    id::{DepotId, PStateId, TopologyId},
+    partition::KeyHash,
+    schema::Schema,
+};
+
+/// A module: depots, PStates and topologies that are deployed together (C-02). Made by
+/// [`defmodule!`](crate::defmodule).
+pub trait Module: Send + Sync + 'static {
+    /// Typed handles on everything a client may reach.
+    type Client: Clone + Send + Sync + 'static;
+
+    /// The module's name: its identity across restarts and updates (DP-12).
+    fn name(&self) -> &'static str;
+
+    /// Declares everything the module consists of.
+    fn define(&self, module: &mut ModuleBuilder);
+
+    /// The handles of a client that is linked to the running module.
+    fn client(link: &Link) -> Self::Client;
+}
+
+/// Collects the declarations of a module, in source order.
+#[derive(Default)]
+pub struct ModuleBuilder {
+    flow: Flow,
+    depots: Vec<Box<dyn Declaration>>,
+    pstates: Vec<Box<dyn Declaration>>,
+    topologies: Vec<&'static str>,
+}
+
+/// Declares one stream topology (TP-01 to TP-06).
+pub struct StreamBuilder<'a> {
+    module: &'a mut ModuleBuilder,
+    id: TopologyId,
+}
+
+/// A module's declarations, complete and checked.
+pub(crate) struct Definition {
+    pub(crate) program: Program,
+    pub(crate) depots: Vec<Box<dyn Declaration>>,
+    pub(crate) pstates: Vec<Box<dyn Declaration>>,
+    pub(crate) topologies: Vec<&'static str>,
+}
+
+impl ModuleBuilder {
+    /// Declares a depot.
+    pub fn depot<E: Event>(
+        &mut self,
+        name: &'static str,
+        partitioning: Partitioning<E>,
+    ) -> DepotRef<E> {
+        let id = DepotId(number(self.depots.len()));
+        self.depots.push(Box::new(DepotDecl { name, id, partitioning }));
+        DepotRef::new(id)
+    }
+
+    /// Declares a stream topology.
+    pub fn stream(&mut self, name: &'static str) -> StreamBuilder<'_> {
+        let id = TopologyId(number(self.topologies.len()));
+        self.topologies.push(name);
+        StreamBuilder { module: self, id }
+    }
+
+    /// Checks what the macro could not, and closes the definition.
+    pub(crate) fn finish(self) -> Result<Definition, String> {
+        unique("depot", self.depots.iter().map(|depot| depot.name()))?;
+        unique("PState", self.pstates.iter().map(|pstate| pstate.name()))?;
+        unique("topology", self.topologies.iter().copied())?;
+        Ok(Definition {
+            program: self.flow.compile(),
+            depots: self.depots,
+            pstates: self.pstates,
+            topologies: self.topologies,
+        })
+    }
+}
+
+impl StreamBuilder<'_> {
+    /// Declares a PState that this topology writes (C-12).
+    pub fn pstate<S: Schema>(&mut self, name: &'static str) -> PStateRef<S> {
+        let id = PStateId(number(self.module.pstates.len()));
+        self.module.pstates.push(Box::new(PStateDecl::<S>::new(name, id)));
+        PStateRef::new(id, self.id)
+    }
+
+    /// The topology's dataflow.
+    pub fn flow(&mut self) -> &mut Flow {
+        self.module.flow.topology = self.id;
+        &mut self.module.flow
+    }
+}
+
+impl Definition {
+    pub(crate) fn catalog(&self) -> Catalog {
+        let names = |declarations: &[Box<dyn Declaration>]| {
+            declarations.iter().map(|declaration| declaration.name().to_owned()).collect()
+        };
+        Catalog {
+            depots: names(&self.depots),
+            pstates: names(&self.pstates),
+            topologies: self.topologies.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+}
+
+/// The hash of a key that a record is partitioned by.
+pub fn key_hash<K: Key>(key: &K) -> KeyHash {
+    KeyHash::of(key)
+}
+
+fn number(count: usize) -> u16 {
+    u16::try_from(count).expect("a module has fewer than 65,536 declarations of a kind")
+}
+
+fn unique(what: &str, names: impl Iterator<Item = &'static str>) -> Result<(), String> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            return Err(format!("{what} `{name}` is declared twice: give one of them another name"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! The moment between declaration and running: what a declaration gets, and what it gives.
+
+use std::{any::Any, sync::Arc};
+
+use crate::{
+    depot::DepotView,
+    driver::Signal,
+    engine::{Queue, Recovered, View},
+    error::LaunchError,
+    flow::{PStateSlot, Program},
+    id::TaskId,
+    task::IntakeSlot,
+};
+
+/// What declarations are opened with.
+pub(crate) struct Opening<'a> {
+    pub(crate) module: &'static str,
+    pub(crate) tasks: u32,
+    pub(crate) program: &'a Program,
+    pub(crate) recovered: &'a Recovered,
+    /// Wakes the lane of each task.
+    pub(crate) wakes: &'a [Arc<Signal>],
+}
+
+/// The parts of one declaration.
+#[derive(Default)]
+pub(crate) struct Opened {
+    pub(crate) shared: Option<Arc<dyn Any + Send + Sync>>,
+    pub(crate) queues: Vec<Arc<dyn Queue>>,
+    pub(crate) depot_views: Vec<Arc<DepotView>>,
+    pub(crate) pstate_views: Vec<Arc<dyn View>>,
+    /// One for each task, of a depot.
+    pub(crate) intakes: Vec<Box<dyn IntakeSlot>>,
+    /// One for each task, of a PState.
+    pub(crate) slots: Vec<Box<dyn PStateSlot>>,
+}
+
+/// A depot or PState whose types only its own code knows.
+pub(crate) trait Declaration: Send {
+    fn name(&self) -> &'static str;
+
+    fn open(&self, at: &Opening<'_>) -> Result<Opened, LaunchError>;
+}
+
+impl Opening<'_> {
+    pub(crate) fn task_ids(&self) -> impl Iterator<Item = TaskId> + use<> {
+        (0..self.tasks).map(TaskId)
+    }
+}

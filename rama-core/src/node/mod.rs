@@ -1,0 +1,111 @@
+//! A deployable process: `fn main() -> ExitCode { rama_core::node::main(modules![MyModule]) }`.
+
+mod options;
+
+use std::{future::Future, pin::Pin, process::ExitCode};
+
+use self::options::{Command, Options};
+use crate::{
+    cluster::{Cluster, LaunchConfig},
+    error::Result,
+    module::Module,
+};
+
+/// The modules a node runs. Made by [`modules!`](crate::modules).
+#[derive(Default)]
+pub struct Modules(Vec<Box<dyn Launch>>);
+
+impl Modules {
+    /// No modules yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a module.
+    #[must_use]
+    pub fn with<M: Module>(mut self, module: M) -> Self {
+        self.0.push(Box::new(Once(module)));
+        self
+    }
+}
+
+/// Runs modules until the process is asked to stop (SIGINT or SIGTERM), then stops them gracefully.
+///
+/// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--check-locality`, `--help`.
+#[must_use]
+pub fn main(modules: Modules) -> ExitCode {
+    match Options::parse(std::env::args_os()) {
+        Ok(Command::Help) => {
+            say(options::HELP);
+            ExitCode::SUCCESS
+        }
+        Ok(Command::Run(options)) => run(modules, options),
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+fn run(modules: Modules, options: Options) -> ExitCode {
+    let mut signals = match signal_hook::iterator::Signals::new([
+        signal_hook::consts::SIGINT,
+        signal_hook::consts::SIGTERM,
+    ]) {
+        Ok(signals) => signals,
+        Err(error) => return fail(&format!("signals cannot be listened to: {error}")),
+    };
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&format!("the runtime cannot be started: {error}")),
+    };
+    let served: Result<()> = runtime.block_on(async {
+        let cluster = Cluster::on_disk(&options.data);
+        for module in modules.0 {
+            let name = module.launch(&cluster, options.launch.clone()).await?;
+            say(&format!("module {name} runs, its data is in {}", options.data.display()));
+        }
+        let stop = tokio::task::spawn_blocking(move || signals.forever().next());
+        stop.await.ok();
+        say("stopping");
+        cluster.shutdown().await
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "a node tells on its terminal what it does")]
+fn say(text: &str) {
+    println!("{text}");
+}
+
+#[expect(clippy::print_stderr, reason = "the reason of a failed start belongs on the terminal")]
+fn fail(text: &str) -> ExitCode {
+    eprintln!("error: {text}");
+    ExitCode::FAILURE
+}
+
+/// A module of any type, to be launched.
+trait Launch {
+    fn launch<'a>(
+        self: Box<Self>,
+        cluster: &'a Cluster,
+        config: LaunchConfig,
+    ) -> Pin<Box<dyn Future<Output = Result<&'static str>> + 'a>>;
+}
+
+struct Once<M>(M);
+
+impl<M: Module> Launch for Once<M> {
+    fn launch<'a>(
+        self: Box<Self>,
+        cluster: &'a Cluster,
+        config: LaunchConfig,
+    ) -> Pin<Box<dyn Future<Output = Result<&'static str>> + 'a>> {
+        Box::pin(async move {
+            let name = self.0.name();
+            cluster.launch(self.0, config).await?;
+            Ok(name)
+        })
+    }
+}

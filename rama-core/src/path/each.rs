@@ -1,0 +1,328 @@
+//! `ALL` and `MAP_VALS`: to every element, entry or value (NV-03, NV-06, NV-22, NV-43).
+
+use super::edit::{Change, Edit, Editor, Transform, Want};
+use super::rows::edit_present_row;
+use super::shape::{Hold, Holder, Maybe, Pair, Present, Rows, Shape, Writable};
+use super::{Many, Navigator, PathError, Visitor, Walk};
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+
+/// A shape that has elements or entries.
+#[diagnostic::on_unimplemented(
+    message = "`ALL` needs a list, a set or a map, and the path stands on `{Self}` here",
+    label = "there are no elements here",
+    note = "`Present<T>` is a value of type `T`, `Maybe<T>` the place of one that may be missing"
+)]
+pub trait HasElements: Shape {
+    /// Where `ALL` leads.
+    type Element: Shape;
+    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
+    /// that rustc has to say about the path.
+    type Step<N>;
+}
+
+/// A shape that has values under keys.
+#[diagnostic::on_unimplemented(
+    message = "`MAP_VALS` needs a map, and the path stands on `{Self}` here",
+    label = "there are no values of keys here",
+    note = "`Present<T>` is a value of type `T`, `Maybe<T>` the place of one that may be missing"
+)]
+pub trait HasValues: Shape {
+    /// The type of the values.
+    type Entry: 'static;
+    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
+    /// that rustc has to say about the path.
+    type Step<N>;
+}
+
+/// Navigator of [`Path::ALL`](super::Path::ALL).
+#[derive(Clone, Copy, Debug)]
+pub struct All;
+
+/// Navigator of [`Path::MAP_VALS`](super::Path::MAP_VALS).
+#[derive(Clone, Copy, Debug)]
+pub struct MapVals;
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, V: 'static> HasElements for Rows<K, V> {
+    type Element = Pair<K, V>;
+    type Step<N> = N;
+}
+
+impl<K: 'static, V: 'static> Navigator<Rows<K, V>> for All {
+    type To = Pair<K, V>;
+    type Count = Many;
+
+    fn select<N: Visitor<Pair<K, V>>>(
+        &self,
+        at: <Rows<K, V> as Shape>::Ref<'_>,
+        next: &mut N,
+    ) -> Walk {
+        at.scan(&mut |key, value| next.visit((key, value)))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, V: 'static> HasValues for Rows<K, V> {
+    type Entry = V;
+    type Step<N> = N;
+}
+
+impl<K: 'static, V: 'static> Navigator<Rows<K, V>> for MapVals {
+    type To = Present<V>;
+    type Count = Many;
+
+    fn select<N: Visitor<Present<V>>>(
+        &self,
+        at: <Rows<K, V> as Shape>::Ref<'_>,
+        next: &mut N,
+    ) -> Walk {
+        at.scan(&mut |_, value| next.visit(value))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, V: Clone + 'static> Transform<Rows<K, V>> for MapVals {
+    fn transform<E: Editor<Present<V>>>(
+        &self,
+        at: <Rows<K, V> as Writable>::Place<'_>,
+        next: &mut E,
+    ) -> Result<Edit, PathError> {
+        let mut edit = Edit::Kept;
+        for key in at.keys()? {
+            if edit_present_row(at, &key, next)? == Edit::Changed {
+                edit = Edit::Changed;
+            }
+        }
+        Ok(edit)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, V: 'static> HasValues for Present<BTreeMap<K, V>> {
+    type Entry = V;
+    type Step<N> = N;
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, V: 'static> HasValues for Maybe<BTreeMap<K, V>> {
+    type Entry = V;
+    type Step<N> = N;
+}
+
+impl<K, V, S> Navigator<S> for MapVals
+where
+    K: Ord + 'static,
+    V: 'static,
+    S: Holder<Value = BTreeMap<K, V>>,
+{
+    type To = Present<V>;
+    type Count = Many;
+
+    fn select<N: Visitor<Present<V>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
+        S::seen(at).into_iter().flat_map(BTreeMap::values).try_for_each(|value| next.visit(value))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<K, V, S> Transform<S> for MapVals
+where
+    K: Ord + 'static,
+    V: 'static,
+    S: Holder<Value = BTreeMap<K, V>>,
+{
+    fn transform<E: Editor<Present<V>>>(
+        &self,
+        at: S::Place<'_>,
+        next: &mut E,
+    ) -> Result<S::Change, PathError> {
+        S::held(at).map_or(Ok(Change::Kept), |map| map.edit(|map| edit_values(map, next)))
+    }
+}
+
+/// A collection whose elements or entries `ALL` goes to.
+pub trait Elements: 'static {
+    /// Where `ALL` leads.
+    type Element: Shape;
+
+    /// Visits every element.
+    ///
+    /// # Errors
+    /// Those of `next`.
+    fn each<N: Visitor<Self::Element>>(&self, next: &mut N) -> Walk;
+}
+
+/// A collection whose elements can be replaced and removed.
+pub trait EditElements: Elements<Element: Writable> {
+    /// Edits every element. Says whether the collection changed.
+    ///
+    /// # Errors
+    /// Those of `next`.
+    fn edit_each<E: Editor<Self::Element>>(&mut self, next: &mut E) -> Result<bool, PathError>;
+}
+
+macro_rules! has_elements {
+    ($(<$($parameter:ident),*> $collection:ty => $element:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($parameter: 'static),*> HasElements for Present<$collection> {
+            type Element = $element;
+            type Step<N> = N;
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($parameter: 'static),*> HasElements for Maybe<$collection> {
+            type Element = $element;
+            type Step<N> = N;
+        }
+    )*};
+}
+
+has_elements! {
+    <T> Vec<T> => Present<T>;
+    <T> BTreeSet<T> => Present<T>;
+    <K, V> BTreeMap<K, V> => Pair<K, V>;
+}
+
+impl<S: Holder<Value: Elements>> Navigator<S> for All {
+    type To = <S::Value as Elements>::Element;
+    type Count = Many;
+
+    fn select<N: Visitor<Self::To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
+        S::seen(at).map_or(Ok(()), |collection| collection.each(next))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S: Holder<Value: EditElements>> Transform<S> for All
+where
+    Self: Navigator<S, To = <S::Value as Elements>::Element>,
+{
+    fn transform<E: Editor<<S::Value as Elements>::Element>>(
+        &self,
+        at: S::Place<'_>,
+        next: &mut E,
+    ) -> Result<S::Change, PathError> {
+        S::held(at).map_or(Ok(Change::Kept), |collection| {
+            collection.edit(|collection| collection.edit_each(next))
+        })
+    }
+}
+
+impl<T: 'static> Elements for Vec<T> {
+    type Element = Present<T>;
+
+    fn each<N: Visitor<Present<T>>>(&self, next: &mut N) -> Walk {
+        self.iter().try_for_each(|element| next.visit(element))
+    }
+}
+
+impl<T: 'static> EditElements for Vec<T> {
+    fn edit_each<E: Editor<Present<T>>>(&mut self, next: &mut E) -> Result<bool, PathError> {
+        if E::WANTS.moves::<T>() {
+            let elements = mem::take(self).into_iter();
+            *self =
+                elements.filter_map(|element| given(element, next)).collect::<Result<_, _>>()?;
+            return Ok(true);
+        }
+        let mut outcome = Ok(false);
+        self.retain_mut(|element| lent(element, next, &mut outcome));
+        outcome
+    }
+}
+
+impl<T: Ord + Clone + 'static> Elements for BTreeSet<T> {
+    type Element = Present<T>;
+
+    fn each<N: Visitor<Present<T>>>(&self, next: &mut N) -> Walk {
+        self.iter().try_for_each(|element| next.visit(element))
+    }
+}
+
+impl<T: Ord + Clone + 'static> EditElements for BTreeSet<T> {
+    fn edit_each<E: Editor<Present<T>>>(&mut self, next: &mut E) -> Result<bool, PathError> {
+        let mut changed = false;
+        for element in mem::take(self) {
+            changed |= edit_element(self, element, next)?;
+        }
+        Ok(changed)
+    }
+}
+
+impl<K: Ord + 'static, V: 'static> Elements for BTreeMap<K, V> {
+    type Element = Pair<K, V>;
+
+    fn each<N: Visitor<Pair<K, V>>>(&self, next: &mut N) -> Walk {
+        self.iter().try_for_each(|entry| next.visit(entry))
+    }
+}
+
+/// Edits an element that was just taken out of a set and puts back what becomes of it. Says whether that is
+/// something else. Elements of a set never change where they stand: that would break its order.
+pub(super) fn edit_element<T: Ord + Clone + 'static, E: Editor<Present<T>>>(
+    set: &mut BTreeSet<T>,
+    element: T,
+    next: &mut E,
+) -> Result<bool, PathError> {
+    let spare = (E::WANTS == Want::Lent).then(|| element.clone());
+    match next.edit(Hold::Given(element))? {
+        Change::Kept | Change::InPlace => set.extend(spare),
+        Change::Set(element) => {
+            set.insert(element);
+            return Ok(true);
+        }
+        Change::Removed => return Ok(true),
+    }
+    Ok(false)
+}
+
+fn edit_values<K: Ord, V: 'static, E: Editor<Present<V>>>(
+    map: &mut BTreeMap<K, V>,
+    next: &mut E,
+) -> Result<bool, PathError> {
+    if E::WANTS.moves::<V>() {
+        let entries = mem::take(map).into_iter();
+        *map = entries
+            .filter_map(|(key, value)| Some(given(value, next)?.map(|value| (key, value))))
+            .collect::<Result<_, _>>()?;
+        return Ok(true);
+    }
+    let mut outcome = Ok(false);
+    map.retain(|_, value| lent(value, next, &mut outcome));
+    outcome
+}
+
+/// Edits a value that was taken out of its collection. What becomes of it, if it stays.
+fn given<T: 'static, E: Editor<Present<T>>>(
+    value: T,
+    next: &mut E,
+) -> Option<Result<T, PathError>> {
+    match next.edit(Hold::Given(value)) {
+        Ok(Change::Set(value)) => Some(Ok(value)),
+        Ok(Change::Kept | Change::InPlace | Change::Removed) => None,
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Edits a value in its collection, unless an edit before it failed. Says whether it stays.
+fn lent<T: 'static, E: Editor<Present<T>>>(
+    value: &mut T,
+    next: &mut E,
+    outcome: &mut Result<bool, PathError>,
+) -> bool {
+    let Ok(changed) = outcome else { return true };
+    match next.edit(Hold::Lent(value)) {
+        Ok(Change::Kept) => return true,
+        Ok(Change::InPlace) => {}
+        Ok(Change::Set(new)) => *value = new,
+        Ok(Change::Removed) => {
+            *changed = true;
+            return false;
+        }
+        Err(error) => {
+            *outcome = Err(error);
+            return true;
+        }
+    }
+    *changed = true;
+    true
+}

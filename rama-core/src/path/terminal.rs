@@ -1,0 +1,382 @@
+//! The ends of paths that write: `termval`, `term`, `update`, `NONE` (NV-90 to NV-92).
+
+use super::PathError;
+use super::builder::{Origin, Path, WritePath};
+use super::count::{Cardinality, Many, Single};
+use super::each::{All, MapVals};
+use super::edit::{Change, Editor, Want};
+use super::key::{Keypath, Must};
+use super::nil::NilToVal;
+use super::set::{NoneElem, SetElem};
+use super::shape::{Hold, Maybe, Present, Shape, Void};
+use super::view::View;
+use super::walk::{Start, Then};
+
+/// Terminals of all paths.
+impl<R: Origin, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
+    /// Removes what the path leads to from the collection around it; a row from the PState (NV-92).
+    ///
+    /// ```
+    /// use rama_core::path::transform;
+    /// use std::collections::BTreeMap;
+    /// let mut ages = BTreeMap::from([("ada".to_owned(), 36)]);
+    /// transform(&mut ages, |path| path.keypath("ada").NONE())?;
+    /// assert!(ages.is_empty());
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    #[expect(non_snake_case, reason = "navigators are named as in the language")]
+    pub fn NONE<W, T>(self) -> WritePath<R, W, T>
+    where
+        S: Removable<Step<Remove> = T> + Removable<Step<P> = W>,
+        T: From<Remove>,
+        W: From<P>,
+        P: Removes<R::Root>,
+    {
+        self.end(Remove.into())
+    }
+}
+
+/// Terminals of paths that lead to one place at most: their functions run at most once, so they may move
+/// what they captured.
+impl<R: Origin, P, S: Shape, M> Path<R, P, S, Single<M>> {
+    /// Writes a value (NV-91).
+    ///
+    /// ```
+    /// use rama_core::path::transform;
+    /// use std::collections::BTreeMap;
+    /// let mut names = BTreeMap::new();
+    /// transform(&mut names, |path| path.keypath(1).termval("ada".to_owned()))?;
+    /// assert_eq!(names[&1], "ada");
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn termval<W, T>(self, value: S::Value) -> WritePath<R, W, T>
+    where
+        S: Assignable<Step<Termval<Once<<S as Shape>::Value>>> = T> + Assignable<Step<P> = W>,
+        T: From<Termval<Once<<S as Shape>::Value>>>,
+        W: From<P>,
+    {
+        self.end(Termval(Once(Some(value))).into())
+    }
+
+    /// Replaces the value by what a function makes of it (NV-90). A value that may be missing needs
+    /// `nil_to_val` before this.
+    ///
+    /// The function gets the value itself. Where it cannot be moved out of its place it gets a copy; for
+    /// big values [`Path::update`] never copies.
+    ///
+    /// ```
+    /// use rama_core::path::transform;
+    /// use std::collections::BTreeMap;
+    /// let mut ages = BTreeMap::from([("ada".to_owned(), 36)]);
+    /// transform(&mut ages, |path| path.must("ada").term(|age| age + 1))?;
+    /// transform(&mut ages, |path| path.keypath("bob").nil_to_val(0).term(|age| age + 1))?;
+    /// assert_eq!((ages["ada"], ages["bob"]), (37, 1));
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn term<F, W, T>(self, function: F) -> WritePath<R, W, T>
+    where
+        S: IsPresent<Step<Term<Once<F>>> = T> + IsPresent<Step<P> = W>,
+        T: From<Term<Once<F>>>,
+        W: From<P>,
+        S::Value: Clone,
+        F: FnOnce(S::Value) -> S::Value,
+    {
+        self.end(Term(Once(Some(function))).into())
+    }
+
+    /// Lets a function edit the value where it stands, without a copy. Like [`Path::term`] it needs a
+    /// value. The original has only `term`, because its values are immutable.
+    ///
+    /// ```
+    /// use rama_core::path::transform;
+    /// use std::collections::BTreeMap;
+    /// let mut posts: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    /// let post = "hello".to_owned();
+    /// transform(&mut posts, |path| path.keypath(1).nil_to_val(vec![]).update(|list| list.push(post)))?;
+    /// assert_eq!(posts[&1], ["hello"]);
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn update<F, W, T>(self, function: F) -> WritePath<R, W, T>
+    where
+        S: IsPresent<Step<Update<Once<F>>> = T> + IsPresent<Step<P> = W>,
+        T: From<Update<Once<F>>>,
+        W: From<P>,
+        F: FnOnce(&mut S::Value),
+    {
+        self.end(Update(Once(Some(function))).into())
+    }
+}
+
+/// Terminals of paths that may lead to many places: their functions run once for each.
+impl<R: Origin, P, S: Shape> Path<R, P, S, Many> {
+    /// Writes a copy of a value to each place (NV-91).
+    ///
+    /// ```
+    /// let mut list = vec![1, 2, 3];
+    /// rama_core::path::transform(&mut list, |path| path.ALL().termval(0))?;
+    /// assert_eq!(list, [0, 0, 0]);
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn termval<W, T>(self, value: S::Value) -> WritePath<R, W, T>
+    where
+        S: Assignable<Step<Termval<Each<<S as Shape>::Value>>> = T> + Assignable<Step<P> = W>,
+        T: From<Termval<Each<<S as Shape>::Value>>>,
+        W: From<P>,
+        S::Value: Clone,
+    {
+        self.end(Termval(Each(value)).into())
+    }
+
+    /// Replaces each value by what a function makes of it (NV-90).
+    ///
+    /// ```
+    /// let mut list = vec![1, 2, 3];
+    /// rama_core::path::transform(&mut list, |path| path.ALL().term(|n| n * 2))?;
+    /// assert_eq!(list, [2, 4, 6]);
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn term<F, W, T>(self, function: F) -> WritePath<R, W, T>
+    where
+        S: IsPresent<Step<Term<Each<F>>> = T> + IsPresent<Step<P> = W>,
+        T: From<Term<Each<F>>>,
+        W: From<P>,
+        S::Value: Clone,
+        F: FnMut(S::Value) -> S::Value,
+    {
+        self.end(Term(Each(function)).into())
+    }
+
+    /// Lets a function edit each value where it stands, without copies.
+    ///
+    /// ```
+    /// let mut words = vec!["a".to_owned(), "b".to_owned()];
+    /// rama_core::path::transform(&mut words, |path| path.ALL().update(|word| word.push('!')))?;
+    /// assert_eq!(words, ["a!", "b!"]);
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn update<F, W, T>(self, function: F) -> WritePath<R, W, T>
+    where
+        S: IsPresent<Step<Update<Each<F>>> = T> + IsPresent<Step<P> = W>,
+        T: From<Update<Each<F>>>,
+        W: From<P>,
+        F: FnMut(&mut S::Value),
+    {
+        self.end(Update(Each(function)).into())
+    }
+}
+
+/// A shape to which a value can be written.
+#[diagnostic::on_unimplemented(
+    message = "`termval` needs the place of one value, and the path stands on `{Self}` here",
+    label = "this is not the place of a value",
+    note = "go to a value first, with `keypath`, `must` or `MAP_VALS`; entries (`Pair<K, V>`) can only be read"
+)]
+pub trait Assignable: Shape {
+    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
+    /// that rustc has to say about the path.
+    type Step<N>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> Assignable for Present<T> {
+    type Step<N> = N;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> Assignable for Maybe<T> {
+    type Step<N> = N;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> Assignable for Void<T> {
+    type Step<N> = N;
+}
+
+/// A shape on which a value surely stands.
+#[diagnostic::on_unimplemented(
+    message = "there may be no value here: the path stands on `{Self}`",
+    label = "insert `nil_to_val(default)` before this, or use `must` instead of `keypath`",
+    note = "`term` and `update` work on a value that is there; entries (`Pair<K, V>`) can only be read: use \
+            `MAP_VALS`"
+)]
+pub trait IsPresent: Shape {
+    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
+    /// that rustc has to say about the path.
+    type Step<N>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> IsPresent for Present<T> {
+    type Step<N> = N;
+}
+
+/// A shape that can be removed from the collection around it.
+#[diagnostic::on_unimplemented(
+    message = "`NONE` needs the place of one value, and the path stands on `{Self}` here",
+    label = "nothing can be removed here",
+    note = "`NONE` removes what `keypath`, `must`, `ALL` in lists and sets, `MAP_VALS` or `set_elem` lead to"
+)]
+pub trait Removable: Shape {
+    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
+    /// that rustc has to say about the path.
+    type Step<N>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> Removable for Present<T> {
+    type Step<N> = N;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: 'static> Removable for Maybe<T> {
+    type Step<N> = N;
+}
+
+/// A path that leads to places in something that can do without them.
+#[diagnostic::on_unimplemented(
+    message = "there is nothing around this value that `NONE` could remove it from",
+    label = "nothing can be removed here",
+    note = "`NONE` removes what `keypath`, `must`, `ALL`, `MAP_VALS` or `set_elem` lead to"
+)]
+pub trait Removes<S> {}
+
+#[diagnostic::do_not_recommend]
+impl<T> Removes<Maybe<T>> for Start {}
+
+/// Steps into a collection: what they lead to can be removed from it.
+macro_rules! steps_into_collections {
+    ($($step:ident $(<$argument:ident>)?),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<S, P $(, $argument)?> Removes<S> for Then<P, $step $(<$argument>)?> {}
+    )*};
+}
+
+steps_into_collections!(Keypath<K>, Must<K>, All, MapVals, SetElem<T>, NoneElem);
+
+#[diagnostic::do_not_recommend]
+impl<S, P: Removes<S>, T> Removes<S> for Then<P, NilToVal<T>> {}
+
+#[diagnostic::do_not_recommend]
+impl<S, P: Removes<S>, F, U> Removes<S> for Then<P, View<F, U>> {}
+
+/// In a terminal: something that is used once at most, and may be moved out.
+pub struct Once<T>(Option<T>);
+
+/// In a terminal: something that is used any number of times.
+pub struct Each<T>(T);
+
+/// Gives the value of a `termval`.
+pub trait Supply<T> {
+    /// The value.
+    fn supply(&mut self) -> T;
+}
+
+impl<T> Supply<T> for Once<T> {
+    fn supply(&mut self) -> T {
+        self.0.take().expect(RUNS_ONCE)
+    }
+}
+
+impl<T: Clone> Supply<T> for Each<T> {
+    fn supply(&mut self) -> T {
+        self.0.clone()
+    }
+}
+
+/// Runs the function of a `term` or `update`.
+pub trait Run<A, O> {
+    /// Runs it.
+    fn run(&mut self, argument: A) -> O;
+}
+
+impl<A, O, F: FnOnce(A) -> O> Run<A, O> for Once<F> {
+    fn run(&mut self, argument: A) -> O {
+        self.0.take().expect(RUNS_ONCE)(argument)
+    }
+}
+
+impl<A, O, F: FnMut(A) -> O> Run<A, O> for Each<F> {
+    fn run(&mut self, argument: A) -> O {
+        (self.0)(argument)
+    }
+}
+
+/// Why what may be used once is still there.
+const RUNS_ONCE: &str = "a path to at most one place runs its terminal at most once";
+
+/// Writes a value.
+pub struct Termval<G>(G);
+
+impl<T: 'static, G: Supply<T>> Editor<Present<T>> for Termval<G> {
+    const WANTS: Want = Want::Nothing;
+
+    fn edit(&mut self, _: Hold<'_, T>) -> Result<Change<T>, PathError> {
+        Ok(Change::Set(self.0.supply()))
+    }
+}
+
+impl<T: 'static, G: Supply<T>> Editor<Maybe<T>> for Termval<G> {
+    const WANTS: Want = Want::Nothing;
+
+    fn edit(&mut self, _: Option<Hold<'_, T>>) -> Result<Change<T>, PathError> {
+        Ok(Change::Set(self.0.supply()))
+    }
+}
+
+impl<T: 'static, G: Supply<T>> Editor<Void<T>> for Termval<G> {
+    const WANTS: Want = Want::Nothing;
+
+    fn edit(&mut self, (): ()) -> Result<Change<T>, PathError> {
+        Ok(Change::Set(self.0.supply()))
+    }
+}
+
+/// Replaces the value by what a function makes of it.
+pub struct Term<F>(F);
+
+impl<T: Clone + 'static, F: Run<T, T>> Editor<Present<T>> for Term<F> {
+    const WANTS: Want = Want::Given;
+
+    fn edit(&mut self, at: Hold<'_, T>) -> Result<Change<T>, PathError> {
+        Ok(match at {
+            Hold::Given(value) => Change::Set(self.0.run(value)),
+            Hold::Lent(value) => {
+                *value = self.0.run(value.clone());
+                Change::InPlace
+            }
+        })
+    }
+}
+
+/// Lets a function edit the value where it stands.
+pub struct Update<F>(F);
+
+impl<T: 'static, F: for<'a> Run<&'a mut T, ()>> Editor<Present<T>> for Update<F> {
+    const WANTS: Want = Want::Lent;
+
+    fn edit(&mut self, at: Hold<'_, T>) -> Result<Change<T>, PathError> {
+        at.edit(|value| {
+            self.0.run(value);
+            Ok(true)
+        })
+    }
+}
+
+/// Removes the value.
+pub struct Remove;
+
+impl<T: 'static> Editor<Present<T>> for Remove {
+    const WANTS: Want = Want::Nothing;
+
+    fn edit(&mut self, _: Hold<'_, T>) -> Result<Change<T>, PathError> {
+        Ok(Change::Removed)
+    }
+}
+
+impl<T: 'static> Editor<Maybe<T>> for Remove {
+    const WANTS: Want = Want::Nothing;
+
+    fn edit(&mut self, _: Option<Hold<'_, T>>) -> Result<Change<T>, PathError> {
+        Ok(Change::Removed)
+    }
+}

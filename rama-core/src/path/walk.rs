@@ -1,0 +1,98 @@
+//! Reading along a path: navigators in continuation style.
+//!
+//! A navigator hands every place it leads to to its visitor, which may be the next navigator. No closures
+//! and no boxes, so a path compiles to the loop one would have written by hand, and whatever guards a
+//! store needs live on the stack of the walk.
+
+use super::{Cardinality, One, PathError, Shape};
+use crate::partition::KeyHash;
+
+/// Goes on, or ends the whole walk.
+pub type Walk = Result<(), Halt>;
+
+/// Why a walk ended before its end.
+#[derive(Debug)]
+pub enum Halt {
+    /// The visitor has what it wanted.
+    Enough,
+    /// The walk failed.
+    Failed(PathError),
+}
+
+impl From<PathError> for Halt {
+    fn from(error: PathError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// What waits at the end of a navigator.
+pub trait Visitor<S: Shape> {
+    /// Called once for each place.
+    ///
+    /// # Errors
+    /// [`Halt`] ends the walk; navigators pass it up at once.
+    fn visit(&mut self, at: S::Ref<'_>) -> Walk;
+}
+
+/// One step of a path, standing on the shape `S`.
+pub trait Navigator<S: Shape> {
+    /// What the step leads to.
+    type To: Shape;
+    /// How many places it leads to.
+    type Count: Cardinality;
+
+    /// Calls `next` with each place the step leads to.
+    ///
+    /// # Errors
+    /// Whatever `next` returns, and failing stores.
+    fn select<N: Visitor<Self::To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk;
+
+    /// The hash of the leading key, when the path starts in the rows of a PState and its first step goes to
+    /// one of them: it chooses the task that has the row.
+    fn home(&self) -> Option<KeyHash> {
+        None
+    }
+}
+
+/// The path that stays where it is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Start;
+
+impl<S: Shape> Navigator<S> for Start {
+    type To = S;
+    type Count = One;
+
+    fn select<N: Visitor<S>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
+        next.visit(at)
+    }
+}
+
+/// One path, and another from wherever the first one leads.
+#[derive(Clone, Copy, Debug)]
+pub struct Then<A, B>(pub(super) A, pub(super) B);
+
+impl<S: Shape, A: Navigator<S>, B: Navigator<A::To>> Navigator<S> for Then<A, B> {
+    type To = B::To;
+    type Count = <A::Count as Cardinality>::And<B::Count>;
+
+    fn select<N: Visitor<B::To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
+        self.0.select(at, &mut Step { navigator: &self.1, next })
+    }
+
+    fn home(&self) -> Option<KeyHash> {
+        // Only a step from the rows of a PState has a home, and only the first one starts there.
+        self.0.home().or_else(|| self.1.home())
+    }
+}
+
+/// A navigator and what comes after it, as what comes after the navigator before it.
+pub(super) struct Step<'a, B, N> {
+    pub(super) navigator: &'a B,
+    pub(super) next: &'a mut N,
+}
+
+impl<S: Shape, B: Navigator<S>, N: Visitor<B::To>> Visitor<S> for Step<'_, B, N> {
+    fn visit(&mut self, at: S::Ref<'_>) -> Walk {
+        self.navigator.select(at, self.next)
+    }
+}

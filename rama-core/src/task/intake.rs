@@ -1,0 +1,183 @@
+//! How records of one depot partition reach the sources that read it.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use super::{Failed, Took};
+use crate::{
+    clock::Timestamp,
+    codec::decode_value,
+    depot::{Append, DepotPartition, DepotView, Event, SealedRecords},
+    flow::{Cx, Failure, Origin, Program, Source},
+    id::{DepotId, Offset, TaskId, TopologyId},
+};
+
+/// Records a source that lags behind its depot reads at once.
+const BACKLOG_RECORDS: u64 = 1_024;
+
+/// One depot partition and the sources that read it.
+pub(crate) struct Intake<E> {
+    partition: DepotPartition<E>,
+    view: Arc<DepotView>,
+    readings: Vec<Reading<E>>,
+    taken: VecDeque<Append<E>>,
+}
+
+/// How far a source has read its partition.
+struct Reading<E> {
+    source: Arc<Source<E>>,
+    /// Everything before is in a commit group.
+    committed: Offset,
+    /// Everything before has been run.
+    reached: Offset,
+}
+
+/// Everything before `next` is processed; written with the group that contains the effects.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SourceProgress {
+    pub(crate) topology: TopologyId,
+    pub(crate) depot: DepotId,
+    pub(crate) task: TaskId,
+    pub(crate) next: Offset,
+}
+
+/// An [`Intake`] whose event type only its sources know.
+pub(crate) trait IntakeSlot: Send {
+    fn run(&mut self, count: usize, now: Timestamp, cx: &mut Cx<'_>) -> Took;
+    fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>);
+    fn progress(&mut self) -> Vec<SourceProgress>;
+    fn seal(&mut self) -> Option<SealedRecords>;
+    fn forming_bytes(&self) -> usize;
+}
+
+impl<E: Event> Intake<E> {
+    /// `progress` tells where each topology goes on.
+    pub(crate) fn new(
+        partition: DepotPartition<E>,
+        view: Arc<DepotView>,
+        program: &Program,
+        progress: impl Fn(TopologyId) -> Offset,
+    ) -> Self {
+        let readings = (program.sources::<E>(partition.id))
+            .map(|source| {
+                let next = progress(source.topology);
+                Reading { source, committed: next, reached: next }
+            })
+            .collect();
+        Self { partition, view, readings, taken: VecDeque::new() }
+    }
+
+    /// Runs records that were durable before a source saw them. New records wait until every source
+    /// has caught up, so that an append is acknowledged by all of them.
+    fn catch_up(&mut self, cx: &mut Cx<'_>) -> Option<Took> {
+        let end = self.partition.next();
+        let index = self.readings.iter().position(|reading| reading.reached < end)?;
+        let from = self.readings[index].reached;
+        let to = Offset(end.0.min(from.0 + BACKLOG_RECORDS));
+        self.run_stored(&self.readings[index].source, from, to, &Failed::new(), cx);
+        self.readings[index].reached = to;
+        let records = usize::try_from(to.0 - from.0).unwrap_or(usize::MAX);
+        Some(Took { records, more: true })
+    }
+
+    fn run_stored(
+        &self,
+        source: &Source<E>,
+        from: Offset,
+        to: Offset,
+        failed: &Failed,
+        cx: &mut Cx<'_>,
+    ) {
+        let origin = origin_of(&self.partition, source);
+        let records = match self.view.read(from..to) {
+            Ok(records) => records,
+            Err(error) => {
+                let reason = format!("stored records cannot be read: {error}").into();
+                return cx.failures.push(Failure { origin: origin(from), reason });
+            }
+        };
+        for (number, bytes) in (from.0..).zip(records) {
+            run_encoded(source, origin(Offset(number)), &bytes, failed, cx);
+        }
+    }
+}
+
+impl<E: Event> IntakeSlot for Intake<E> {
+    fn run(&mut self, count: usize, now: Timestamp, cx: &mut Cx<'_>) -> Took {
+        if let Some(took) = self.catch_up(cx) {
+            return took;
+        }
+        self.partition.queue.take(count, &mut self.taken);
+        let records = self.taken.len();
+        while let Some(append) = self.taken.pop_front() {
+            let Some((offset, event)) = self.partition.accept(append, now) else { continue };
+            let Some((last, others)) = self.readings.split_last() else { continue };
+            for reading in others {
+                let origin = origin_of(&self.partition, &reading.source)(offset);
+                run_event(&reading.source, origin, event.clone(), cx);
+            }
+            let origin = origin_of(&self.partition, &last.source)(offset);
+            run_event(&last.source, origin, event, cx);
+        }
+        let end = self.partition.next();
+        self.readings.iter_mut().for_each(|reading| reading.reached = end);
+        Took { records, more: !self.partition.queue.is_empty() }
+    }
+
+    fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>) {
+        let forming = self.partition.forming_start();
+        for reading in &self.readings {
+            let to = reading.reached.min(forming);
+            if reading.committed < to {
+                self.run_stored(&reading.source, reading.committed, to, failed, cx);
+            }
+        }
+        for (offset, bytes) in self.partition.forming() {
+            for Reading { source, .. } in &self.readings {
+                let origin = origin_of(&self.partition, source)(offset);
+                run_encoded(source, origin, bytes, failed, cx);
+            }
+        }
+    }
+
+    fn progress(&mut self) -> Vec<SourceProgress> {
+        let (depot, task) = (self.partition.id, self.partition.task);
+        let moved = self.readings.iter_mut().filter(|reading| reading.committed != reading.reached);
+        moved
+            .map(|reading| {
+                reading.committed = reading.reached;
+                let topology = reading.source.topology;
+                SourceProgress { topology, depot, task, next: reading.reached }
+            })
+            .collect()
+    }
+
+    fn seal(&mut self) -> Option<SealedRecords> {
+        self.partition.seal()
+    }
+
+    fn forming_bytes(&self) -> usize {
+        self.partition.forming_bytes()
+    }
+}
+
+fn origin_of<E>(partition: &DepotPartition<E>, source: &Source<E>) -> impl Fn(Offset) -> Origin {
+    let (topology, depot, task) = (source.topology, partition.id, partition.task);
+    move |offset| Origin { topology, depot, task, offset }
+}
+
+fn run_event<E>(source: &Source<E>, origin: Origin, event: E, cx: &mut Cx<'_>) {
+    cx.event(origin, source.label, |cx| (source.body)(cx, event));
+}
+
+/// Decodes a record and runs it, unless it is known to fail.
+fn run_encoded<E: Event>(
+    source: &Source<E>,
+    origin: Origin,
+    bytes: &[u8],
+    failed: &Failed,
+    cx: &mut Cx<'_>,
+) {
+    if !failed.contains_key(&origin) {
+        cx.event(origin, source.label, |cx| (source.body)(cx, decode_value(bytes)?));
+    }
+}

@@ -1,0 +1,177 @@
+//! One task: a state machine over its depot partitions, PState partitions and outbox. It runs records
+//! and frames, hands its changes to a commit group when the engine cuts, and repeats an attempt when a
+//! record failed. It does no waiting, reads no clock and knows nothing of threads.
+
+mod intake;
+
+pub(crate) use self::intake::{Intake, IntakeSlot, SourceProgress};
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use crate::{
+    clock::Timestamp,
+    depot::SealedRecords,
+    flow::{AckReturn, Cx, Failure, Origin, Outbox, Parcel, Program, PStateSlot, SealedState},
+    id::TaskId,
+};
+
+/// Records that failed in the forming group, with the reason. They are left out when it is repeated.
+pub(crate) type Failed = BTreeMap<Origin, Arc<str>>;
+
+/// One task of a module.
+pub(crate) struct Task {
+    id: TaskId,
+    tasks: u32,
+    check_locality: bool,
+    program: Arc<Program>,
+    intakes: Vec<Box<dyn IntakeSlot>>,
+    pstates: Vec<Box<dyn PStateSlot>>,
+    outbox: Outbox,
+    shuffled: u32,
+    failures: Vec<Failure>,
+    acks: Vec<AckReturn>,
+    repeat: bool,
+}
+
+/// What one task contributes to a commit group.
+pub(crate) struct SealedTask {
+    pub(crate) records: Vec<SealedRecords>,
+    pub(crate) rows: Vec<Arc<dyn SealedState>>,
+    pub(crate) progress: Vec<SourceProgress>,
+    pub(crate) acks: Vec<AckReturn>,
+}
+
+impl SealedTask {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records.is_empty() && self.rows.is_empty() && self.progress.is_empty()
+    }
+}
+
+/// What a batch of records did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Took {
+    /// Records that were run.
+    pub(crate) records: usize,
+    /// Whether more are waiting.
+    pub(crate) more: bool,
+}
+
+impl Task {
+    pub(crate) fn new(
+        id: TaskId,
+        tasks: u32,
+        check_locality: bool,
+        program: Arc<Program>,
+        intakes: Vec<Box<dyn IntakeSlot>>,
+        pstates: Vec<Box<dyn PStateSlot>>,
+    ) -> Self {
+        let outbox = Outbox::new(&program, tasks);
+        let (failures, acks) = (Vec::new(), Vec::new());
+        let (shuffled, repeat) = (0, false);
+        Self {
+            id,
+            tasks,
+            check_locality,
+            program,
+            intakes,
+            pstates,
+            outbox,
+            shuffled,
+            failures,
+            acks,
+            repeat,
+        }
+    }
+
+    /// Runs frames that arrived from other tasks.
+    pub(crate) fn run_parcel(&mut self, parcel: Parcel) {
+        self.with_cx(|_, cx| parcel.run(cx));
+    }
+
+    /// Takes up to `count` new records from each of its depot partitions and runs them.
+    pub(crate) fn run_records(&mut self, count: usize, now: Timestamp) -> Took {
+        self.with_cx(|intakes, cx| {
+            let mut took = Took::default();
+            for intake in intakes {
+                let one = intake.run(count, now, cx);
+                took.records += one.records;
+                took.more |= one.more;
+            }
+            took
+        })
+    }
+
+    /// Runs the records of the forming group once more, without those that failed. Does nothing when
+    /// no attempt was dropped.
+    pub(crate) fn repeat(&mut self, failed: &Failed) -> bool {
+        if !std::mem::take(&mut self.repeat) {
+            return false;
+        }
+        self.with_cx(|intakes, cx| {
+            for intake in intakes {
+                intake.repeat(failed, cx);
+            }
+        });
+        true
+    }
+
+    /// The frames that the last batch of work sends.
+    pub(crate) fn outgoing(&mut self) -> impl Iterator<Item = Parcel> {
+        let outbox = &mut self.outbox;
+        (0..self.tasks).filter_map(move |task| outbox.take(TaskId(task)))
+    }
+
+    /// Takes what failed in this attempt.
+    pub(crate) fn failures(&mut self) -> impl Iterator<Item = Failure> {
+        self.failures.drain(..)
+    }
+
+    /// Drops everything this attempt changed; [`Self::repeat`] will run its records again.
+    pub(crate) fn drop_attempt(&mut self) {
+        for pstate in &mut self.pstates {
+            pstate.drop_pending();
+        }
+        self.outbox.clear();
+        self.failures.clear();
+        self.acks.clear();
+        self.repeat = true;
+    }
+
+    /// Hands everything since the last cut to a commit group.
+    pub(crate) fn seal(&mut self) -> SealedTask {
+        SealedTask {
+            progress: self.intakes.iter_mut().flat_map(|intake| intake.progress()).collect(),
+            records: self.intakes.iter_mut().filter_map(|intake| intake.seal()).collect(),
+            rows: self.pstates.iter_mut().filter_map(|pstate| pstate.seal()).collect(),
+            acks: std::mem::take(&mut self.acks),
+        }
+    }
+
+    /// Size of what the next commit group will contain, roughly, in bytes.
+    pub(crate) fn forming_bytes(&self) -> usize {
+        let records: usize = self.intakes.iter().map(|intake| intake.forming_bytes()).sum();
+        let rows: usize = self.pstates.iter().map(|pstate| pstate.pending_rows()).sum();
+        records + rows * PENDING_ROW_BYTES
+    }
+
+    fn with_cx<R>(&mut self, run: impl FnOnce(&mut [Box<dyn IntakeSlot>], &mut Cx<'_>) -> R) -> R {
+        let mut cx = Cx {
+            task: self.id,
+            tasks: self.tasks,
+            check_locality: self.check_locality,
+            program: &self.program,
+            pstates: &mut self.pstates,
+            outbox: &mut self.outbox,
+            shuffled: &mut self.shuffled,
+            failures: &mut self.failures,
+            acks: &mut self.acks,
+            origin: Origin::default(),
+            sent: 0,
+        };
+        run(&mut self.intakes, &mut cx)
+    }
+}
+
+/// What a row in the write layer is counted as. Its true size is not known until it is encoded; the
+/// bound on a group needs only the order of magnitude.
+const PENDING_ROW_BYTES: usize = 256;

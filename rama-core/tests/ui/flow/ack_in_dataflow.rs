@@ -1,0 +1,8 @@
+use rama_core::prelude::*;
+
+fn main() {
+    dataflow! {
+        let id = 3;
+        ack_return(id);
+    }
+}

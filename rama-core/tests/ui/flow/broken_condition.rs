@@ -1,0 +1,18 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+            sources! {
+                source(*users) :> id;
+                if id > {
+                    println!("{id}");
+                }
+            }
+        }
+    }
+}
+
+fn main() {}

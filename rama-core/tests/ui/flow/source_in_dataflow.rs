@@ -1,0 +1,8 @@
+use rama_core::prelude::*;
+
+fn main() {
+    dataflow! {
+        source(*users) :> id;
+        println!("{id}");
+    }
+}

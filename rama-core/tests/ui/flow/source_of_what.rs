@@ -1,0 +1,15 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+            sources! {
+                source($$names) :> id;
+            }
+        }
+    }
+}
+
+fn main() {}

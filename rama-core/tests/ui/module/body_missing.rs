@@ -1,0 +1,7 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule;
+}
+
+fn main() {}

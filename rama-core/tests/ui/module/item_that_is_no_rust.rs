@@ -1,0 +1,10 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        fn limit() -> { 3 }
+        stream users {}
+    }
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use rama_core::prelude::*;
+
+sources! {
+    source(*users) :> id;
+}
+
+fn main() {}

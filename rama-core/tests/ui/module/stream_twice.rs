@@ -1,0 +1,10 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        stream users {}
+        stream users {}
+    }
+}
+
+fn main() {}

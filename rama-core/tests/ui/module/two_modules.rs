@@ -1,0 +1,8 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {}
+    pub PostsModule {}
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use rama_core::prelude::*;
+
+fn main() {
+    let _ = path![keypth(1)];
+}

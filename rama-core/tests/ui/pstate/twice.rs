@@ -1,0 +1,12 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        stream users {
+            pstate $$names: Map<i64, String>;
+            pstate $$names: Map<i64, i64>;
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        stream users {
+            pstate $$names: Map<i64, Strin>;
+        }
+    }
+}
+
+fn main() {}

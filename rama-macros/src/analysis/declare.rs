@@ -1,0 +1,191 @@
+//! Declarations of a module: names are unique, resources exist, partitioners fit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::Expr;
+
+use super::resolve::{Surroundings, analyze_flow};
+use super::tree::{Depot, DepotBy, Module, PState, Source, Topology};
+use crate::diagnostics::Diagnostics;
+use crate::ops::{DepotPartitioner, DepotPartitioning, Row, did_you_mean};
+use crate::syntax::{self, Code, Statement};
+
+/// Judges a whole module. What is wrong is reported and left out, so that the rest stays usable.
+pub(crate) fn analyze(module: syntax::Module, errors: &mut Diagnostics) -> Module {
+    let syntax::Module { attrs, vis, name, krate, items, depots, streams } = module;
+    let depots = unique(depots, |depot| &depot.name, "depot `*", errors);
+    let streams = unique(streams, |stream| &stream.name, "stream `", errors);
+    let mut around = Surroundings {
+        topology: None,
+        pstates: BTreeMap::new(),
+        items: items.iter().flat_map(|item| item_names(&item.tokens)).collect(),
+    };
+    let streams = unique_pstates(streams, &mut around.pstates, errors);
+    let depot_names: Vec<String> = depots.iter().map(|depot| depot.name.to_string()).collect();
+    let mut topologies = Vec::new();
+    for stream in streams {
+        around.topology = Some(stream.name.to_string());
+        topologies.push(topology(stream, &around, &depot_names, errors));
+    }
+    let depots = depots.into_iter().map(|depot| analyze_depot(depot, errors)).collect();
+    Module { attrs, vis, name, krate, items, depots, topologies }
+}
+
+/// Keeps the first of several declarations with one name.
+fn unique<T>(
+    list: Vec<T>,
+    name: impl Fn(&T) -> &Ident,
+    kind: &str,
+    errors: &mut Diagnostics,
+) -> Vec<T> {
+    let mut seen = BTreeSet::new();
+    let mut kept = Vec::new();
+    for one in list {
+        let ident = name(&one).clone();
+        if seen.insert(ident.to_string()) {
+            kept.push(one);
+        } else {
+            let message = format!("{kind}{ident}` is declared twice");
+            errors.error(ident.span(), message, "give one of them another name");
+        }
+    }
+    kept
+}
+
+/// PStates are unique in the whole module, for they are fields of one client.
+fn unique_pstates(
+    streams: Vec<syntax::Stream>,
+    owners: &mut BTreeMap<String, String>,
+    errors: &mut Diagnostics,
+) -> Vec<syntax::Stream> {
+    let mut streams = streams;
+    for stream in &mut streams {
+        let owner = stream.name.to_string();
+        stream.pstates.retain(|pstate| {
+            let name = pstate.name.to_string();
+            let first = !owners.contains_key(&name);
+            if first {
+                owners.insert(name, owner.clone());
+            } else {
+                let message = format!("pstate `$${name}` is declared twice");
+                errors.error(pstate.name.span(), message, "give one of them another name");
+            }
+            first
+        });
+    }
+    streams
+}
+
+fn analyze_depot(depot: syntax::Depot, errors: &mut Diagnostics) -> Depot {
+    let syntax::Depot { attrs, keyword, name, event, partitioner } = depot;
+    let by = partitioner.and_then(|partitioner| depot_by(partitioner, errors));
+    // After a mistake any partitioner will do for the stub.
+    let by = by.unwrap_or_else(|| DepotBy::Plain(Ident::new("random", keyword.span())));
+    Depot { attrs, keyword, name, event, by }
+}
+
+fn depot_by(partitioner: syntax::DepotPartitioner, errors: &mut Diagnostics) -> Option<DepotBy> {
+    let syntax::DepotPartitioner { name, args } = partitioner;
+    let row = match DepotPartitioner::find(&name.to_string(), "") {
+        Ok(row) => row,
+        Err(help) => {
+            let message = format!("unknown partitioner `{name}` of a depot");
+            errors.error(name.span(), message, help);
+            return None;
+        }
+    };
+    let count = (!args.is_empty()).then_some(args.len());
+    if !row.arity.fits(count) {
+        let message = format!("`{name}` is called with the wrong number of arguments");
+        errors.error(name.span(), message, row.arity.describe(row.name, row.doc));
+        return None;
+    }
+    match (row.partitioning, args.into_iter().next()) {
+        (DepotPartitioning::HashBy, Some(key)) => hash_by(name, key, errors),
+        _ => Some(DepotBy::Plain(name)),
+    }
+}
+
+/// `hash_by(field)`, `hash_by(field.inner)` or `hash_by(|record| key)`.
+fn hash_by(operator: Ident, key: Code, errors: &mut Diagnostics) -> Option<DepotBy> {
+    if let Some((param, key)) = key.closure() {
+        return Some(DepotBy::Closure { operator, param, key });
+    }
+    if let Some(Expr::Path(_) | Expr::Field(_)) = &key.tree {
+        return Some(DepotBy::Field { operator, field: key.tokens });
+    }
+    let help = "write `hash_by(field)` or `hash_by(|record| key)`";
+    errors.error(key.span(), "`hash_by` takes a field or a closure", help);
+    None
+}
+
+fn topology(
+    stream: syntax::Stream,
+    around: &Surroundings,
+    depots: &[String],
+    errors: &mut Diagnostics,
+) -> Topology {
+    let syntax::Stream { keyword, name, pstates, body, broken } = stream;
+    let before = errors.count();
+    let sources = sources(&body, around, depots, errors);
+    let whole = !broken && errors.count() == before;
+    let pstate = |pstate: syntax::PState| {
+        let syntax::PState { attrs, keyword, name, schema } = pstate;
+        PState { attrs, keyword, name, schema }
+    };
+    Topology {
+        keyword,
+        name,
+        pstates: pstates.into_iter().map(pstate).collect(),
+        sources: if whole { sources } else { Vec::new() },
+    }
+}
+
+/// Cuts the statements of a topology at its sources.
+fn sources(
+    body: &[Statement],
+    around: &Surroundings,
+    depots: &[String],
+    errors: &mut Diagnostics,
+) -> Vec<Source> {
+    let is_source = |statement: &Statement| matches!(statement, Statement::Source { .. });
+    let start = body.iter().position(is_source).unwrap_or(body.len());
+    if let Some(first) = body[..start].first() {
+        errors.error(
+            first.span(),
+            "nothing flows here yet",
+            "begin with `source(*depot) :> pattern;`",
+        );
+    }
+    let mut found = Vec::new();
+    for section in body[start..].chunk_by(|_, next| !is_source(next)) {
+        let [Statement::Source { keyword, depot, pattern }, rest @ ..] = section else {
+            continue;
+        };
+        if !depots.contains(&depot.to_string()) {
+            let help = did_you_mean(&depot.to_string(), "*", depots)
+                .unwrap_or_else(|| format!("declare it: `depot *{depot}: Event, hash_by(field);`"));
+            errors.error(depot.span(), format!("unknown depot `*{depot}`"), help);
+        }
+        let flow = analyze_flow(around, Some(pattern), rest, errors);
+        let (keyword, depot, pattern) = (keyword.clone(), depot.clone(), pattern.clone());
+        found.push(Source { keyword, depot, pattern, flow });
+    }
+    found
+}
+
+/// Names of functions and constants, and what `use` brings in: they are no variables.
+fn item_names(tokens: &TokenStream) -> Vec<String> {
+    let words = tokens.clone().into_iter().flat_map(|token| match token {
+        TokenTree::Ident(word) => vec![word.to_string()],
+        TokenTree::Group(group) if is_use(tokens) => item_names(&group.stream()),
+        _ => Vec::new(),
+    });
+    words.collect()
+}
+
+fn is_use(tokens: &TokenStream) -> bool {
+    let mut words = tokens.clone().into_iter();
+    words.any(|token| matches!(token, TokenTree::Ident(word) if word == "use"))
+}

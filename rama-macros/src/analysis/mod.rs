@@ -1,0 +1,18 @@
+//! Syntax to facts: what each name is, what each operator is, what each point still needs.
+//!
+//! The only stage that judges meaning. It makes no Rust; it gives a tree in which every name is
+//! resolved and every statement knows the variables that are needed after it.
+
+mod branch;
+mod declare;
+mod live;
+mod resolve;
+mod scope;
+mod statement;
+mod tree;
+mod uses;
+
+pub(crate) use declare::analyze;
+pub(crate) use resolve::{analyze_dataflow, analyze_path};
+pub(crate) use statement::never_ends;
+pub(crate) use tree::*;

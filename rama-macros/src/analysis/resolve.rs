@@ -1,0 +1,176 @@
+//! Names and operators of one flow: the forward pass.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::Ident;
+use syn::Expr;
+
+use super::live;
+use super::scope::{Name, Scope};
+use super::tree::{Flow, Path, Step, Value, VarId, Vars};
+use super::uses::{Use, uses};
+use crate::diagnostics::Diagnostics;
+use crate::ops::{Navigator, Row, Yields};
+use crate::syntax::{self, Code, Pattern};
+
+/// What surrounds a flow.
+pub(super) struct Surroundings {
+    /// The name of the topology; absent outside of modules.
+    pub(super) topology: Option<String>,
+    /// The PStates of the module, each with the topology that owns it.
+    pub(super) pstates: BTreeMap<String, String>,
+    /// Names of the module's own functions and constants.
+    pub(super) items: BTreeSet<String>,
+}
+
+/// The forward pass over one flow.
+pub(super) struct Resolver<'a> {
+    pub(super) around: &'a Surroundings,
+    pub(super) scope: Scope,
+    /// What follows the current statement, in each of the blocks around it.
+    pub(super) following: Vec<&'a [syntax::Statement]>,
+    pub(super) errors: &'a mut Diagnostics,
+}
+
+/// Analyzes the body of a `dataflow!` block.
+pub(crate) fn analyze_dataflow(body: &[syntax::Statement], errors: &mut Diagnostics) -> Flow {
+    let around = Surroundings { topology: None, pstates: BTreeMap::new(), items: BTreeSet::new() };
+    analyze_flow(&around, None, body, errors)
+}
+
+/// Analyzes a path outside of dataflow, whose arguments are plain expressions.
+pub(crate) fn analyze_path(path: &syntax::Path, errors: &mut Diagnostics) -> Path {
+    let around = Surroundings { topology: None, pstates: BTreeMap::new(), items: BTreeSet::new() };
+    let mut resolver = Resolver::new(&around, errors);
+    resolver.path(path, &mut Vars::new())
+}
+
+/// Analyzes the statements behind a source, whose pattern binds the first variables.
+pub(super) fn analyze_flow(
+    around: &Surroundings,
+    pattern: Option<&Pattern>,
+    body: &[syntax::Statement],
+    errors: &mut Diagnostics,
+) -> Flow {
+    let mut resolver = Resolver::new(around, errors);
+    let binds = pattern.map(|pattern| resolver.bind(pattern)).unwrap_or_default();
+    let mut body = resolver.statements(body);
+    live::fill_in(&mut body, Vars::new());
+    live::check_hidden(&body, &resolver.scope.variables, resolver.errors);
+    Flow { variables: resolver.scope.variables, binds, body }
+}
+
+impl<'a> Resolver<'a> {
+    fn new(around: &'a Surroundings, errors: &'a mut Diagnostics) -> Self {
+        Self { around, scope: Scope::new(), following: Vec::new(), errors }
+    }
+
+    pub(super) fn bind(&mut self, pattern: &Pattern) -> Vec<VarId> {
+        pattern.binds.iter().map(|bind| self.scope.bind(bind)).collect()
+    }
+
+    /// The variables a piece of Rust uses; reports those that are not there yet.
+    pub(super) fn code(&mut self, code: &Code, used: &mut Vars) {
+        for one in uses(code) {
+            match self.scope.find(&one.name.to_string()).cloned() {
+                Some(Name::Variable(variable)) => {
+                    used.insert(variable);
+                }
+                Some(Name::Partial { lacking }) if one.certain => {
+                    let message = format!("`{}` is bound only in some branches", one.name);
+                    let help =
+                        format!("{lacking}; bind `{}` in every branch or before them", one.name);
+                    self.errors.error(one.name.span(), message, help);
+                }
+                Some(Name::Partial { .. }) => {}
+                None => self.check_order(&one),
+            }
+        }
+    }
+
+    /// A name that is bound further down is a variable used too early; any other unknown name is
+    /// Rust's business.
+    fn check_order(&mut self, one: &Use) {
+        let name = one.name.to_string();
+        if !one.certain || self.around.items.contains(&name) {
+            return;
+        }
+        let binds_it = |statement: &syntax::Statement| {
+            statement.binds().iter().any(|bind| bind.name == one.name)
+        };
+        if self.following.iter().any(|list| list.iter().any(binds_it)) {
+            let message = format!("`{name}` is used before it is bound");
+            self.errors.error(
+                one.name.span(),
+                message,
+                "move this statement behind the one that binds it",
+            );
+        }
+    }
+
+    /// An argument: a variable alone can be moved or cloned, anything else is emitted as written.
+    pub(super) fn value(&mut self, code: &Code, used: &mut Vars) -> Value {
+        if let Some(elements) = code.tuple() {
+            return Value::Tuple(elements.iter().map(|one| self.value(one, used)).collect());
+        }
+        let mut own = Vars::new();
+        self.code(code, &mut own);
+        used.extend(&own);
+        match code.tree.as_ref().and_then(lone_name) {
+            Some(name) => match self.scope.variable(&name.to_string()) {
+                Some(variable) => Value::Variable(variable, name.clone()),
+                None => Value::Code(code.clone(), own),
+            },
+            None => Value::Code(code.clone(), own),
+        }
+    }
+
+    /// Looks up the navigators of a path.
+    pub(super) fn path(&mut self, path: &syntax::Path, used: &mut Vars) -> Path {
+        let steps: Vec<Step> = path.steps.iter().filter_map(|step| self.step(step, used)).collect();
+        let yields = steps.iter().map(|step| step.navigator.yields).max();
+        Path { steps, yields: yields.unwrap_or(Yields::One) }
+    }
+
+    fn step(&mut self, step: &syntax::Step, used: &mut Vars) -> Option<Step> {
+        let Some((name, args)) = &step.navigator else {
+            let help = "a path is a list of navigators, such as `[keypath(key), ALL]`";
+            self.errors.error(step.code.span(), "this is not a navigator", help);
+            return None;
+        };
+        let navigator = match Navigator::find(&name.to_string(), "") {
+            Ok(navigator) => navigator,
+            Err(help) => {
+                let message = format!("unknown navigator `{name}`");
+                self.errors.error(name.span(), message, help);
+                return None;
+            }
+        };
+        if !navigator.arity.fits(args.as_ref().map(Vec::len)) {
+            let help = navigator.arity.describe(navigator.name, navigator.doc);
+            let message = format!("`{name}` is called with the wrong number of arguments");
+            self.errors.error(name.span(), message, help);
+            return None;
+        }
+        let args = args.iter().flatten().map(|arg| self.value(arg, used)).collect();
+        Some(Step { name: name.clone(), navigator, args })
+    }
+
+    /// Reports a terminal in the middle of a path; gives the terminal at its end.
+    pub(super) fn terminal<'p>(&mut self, path: &'p Path) -> Option<&'p Ident> {
+        let (last, before) = path.steps.split_last()?;
+        for step in before.iter().filter(|step| step.navigator.terminal) {
+            let message = format!("`{}` ends a path, but the path goes on", step.name);
+            self.errors.error(step.name.span(), message, "put it at the end of the path");
+        }
+        last.navigator.terminal.then_some(&last.name)
+    }
+}
+
+/// The name when the expression is nothing else.
+fn lone_name(tree: &Expr) -> Option<&Ident> {
+    match tree {
+        Expr::Path(path) if path.attrs.is_empty() && path.qself.is_none() => path.path.get_ident(),
+        _ => None,
+    }
+}

@@ -1,0 +1,281 @@
+//! Statements: each operator's own rules.
+
+use proc_macro2::Ident;
+
+use super::resolve::Resolver;
+use super::tree::{Course, Kind, Path, Statement, Value, Vars};
+use super::uses::diverges;
+use crate::ops::{Emits, Operation, Operator, Param, Partitioner, Row, Yields, did_you_mean};
+use crate::syntax::{self, Arg, Call, Code, Pattern, label};
+
+/// An operator's arguments after the check of their kinds.
+#[derive(Default)]
+struct Args {
+    value: Option<Value>,
+    code: Option<Code>,
+    path: Option<Path>,
+    pstate: Option<Ident>,
+}
+
+impl<'a> Resolver<'a> {
+    /// Resolves a list of statements in the current block.
+    pub(super) fn statements(&mut self, list: &'a [syntax::Statement]) -> Vec<Statement> {
+        let mut resolved = Vec::new();
+        for (at, statement) in list.iter().enumerate() {
+            self.following.push(&list[at + 1..]);
+            resolved.extend(self.statement(statement));
+            self.following.pop();
+        }
+        resolved
+    }
+
+    fn statement(&mut self, statement: &'a syntax::Statement) -> Option<Statement> {
+        let mut uses = Vars::new();
+        let (kind, pattern) = match statement {
+            syntax::Statement::Source { keyword, .. } => {
+                self.misplaced_source(keyword);
+                return None;
+            }
+            syntax::Statement::Let(binding) => {
+                let parts = [&binding.value, &binding.diverge];
+                parts.into_iter().flatten().for_each(|code| self.code(code, &mut uses));
+                (Kind::Let(binding.clone()), Some(&binding.pattern))
+            }
+            syntax::Statement::Rust(rust) => {
+                self.code(&rust.code, &mut uses);
+                (Kind::Rust(rust.clone()), None)
+            }
+            syntax::Statement::Emit { value, pattern } => {
+                let value = self.value(value, &mut uses);
+                (Kind::Emit { value, pattern: pattern.clone() }, Some(pattern))
+            }
+            syntax::Statement::Call(call) => (self.call(call, &mut uses)?, call.pattern.as_ref()),
+            syntax::Statement::Hop { name, args } => (self.hop(name, args, &mut uses)?, None),
+            syntax::Statement::If(branches) => return Some(self.resolve_if(branches)),
+            syntax::Statement::Match(arms) => return Some(self.resolve_match(arms)),
+        };
+        let binds = pattern.map(|pattern| self.bind(pattern)).unwrap_or_default();
+        let course = course(&kind);
+        Some(Statement { kind, binds, uses, live: Vars::new(), course })
+    }
+
+    /// The flow was cut at its sources before, so one that is left is inside of something.
+    fn misplaced_source(&mut self, keyword: &Ident) {
+        let (message, help) = match self.around.topology {
+            Some(_) => ("`source` inside a branch", "put it at the top of `sources!`"),
+            None => ("`source` needs a depot, and there is none here", IN_A_MODULE),
+        };
+        self.errors.error(keyword.span(), message, help);
+    }
+
+    fn call(&mut self, call: &Call, uses: &mut Vars) -> Option<Kind> {
+        match Operator::find(&call.name.to_string(), "") {
+            Ok(operator) => self.operator(operator, call, uses),
+            Err(_) => self.function(call, uses),
+        }
+    }
+
+    /// A call of the user's own function.
+    fn function(&mut self, call: &Call, uses: &mut Vars) -> Option<Kind> {
+        let foreign = call.args.iter().any(|arg| matches!(arg, Arg::PState(_)));
+        if foreign {
+            let known = Operator::ROWS.iter().map(Row::name);
+            let help = did_you_mean(&call.name.to_string(), "", known).unwrap_or_else(|| {
+                "only operators such as `local_select` take a pstate".to_owned()
+            });
+            self.errors.error(call.name.span(), format!("unknown operator `{}`", call.name), help);
+            return None;
+        }
+        let Some(pattern) = call.pattern.clone() else {
+            self.code(&call.code, uses);
+            let attrs = proc_macro2::TokenStream::new();
+            let code = call.code.clone();
+            return Some(Kind::Rust(syntax::Rust { attrs, code, semi: true }));
+        };
+        let plain = |arg: &Arg| match arg {
+            Arg::Depot(_, code) | Arg::Path(_, code) | Arg::Code(code) => Some(code.clone()),
+            Arg::PState(_) => None,
+        };
+        let args: Vec<Code> = call.args.iter().filter_map(plain).collect();
+        if let Some(function) = self.scope.variable(&call.name.to_string()) {
+            uses.insert(function);
+        }
+        let args = args.iter().map(|code| self.value(code, uses)).collect();
+        Some(Kind::Call { function: call.name.clone(), args, pattern })
+    }
+
+    fn operator(
+        &mut self,
+        operator: &'static Operator,
+        call: &Call,
+        uses: &mut Vars,
+    ) -> Option<Kind> {
+        let shape = || format!("write `{}`: {}", operator.shape, operator.doc);
+        let span = call.name.span();
+        if !operator.anywhere && self.around.topology.is_none() {
+            let message = format!("`{}` needs a task, and there is none here", operator.name);
+            self.errors.error(span, message, IN_A_MODULE);
+            return None;
+        }
+        let args = self.args(operator, call, uses)?;
+        match (operator.emits, &call.pattern) {
+            (Emits::Values, None) => {
+                self.errors.error(span, format!("`{}` without `:>`", operator.name), shape());
+                return None;
+            }
+            (Emits::Nothing, Some(_)) => {
+                self.errors.error(span, format!("`{}` emits nothing", operator.name), shape());
+                return None;
+            }
+            _ => {}
+        }
+        self.operation(operator, &call.name, args, call.pattern.clone())
+    }
+
+    /// Sorts the arguments by what the operator expects.
+    fn args(&mut self, operator: &'static Operator, call: &Call, uses: &mut Vars) -> Option<Args> {
+        let shape = || format!("write `{}`: {}", operator.shape, operator.doc);
+        if call.args.len() != operator.params.len() {
+            let message = format!("`{}` is called with the wrong number of arguments", call.name);
+            self.errors.error(call.name.span(), message, shape());
+            return None;
+        }
+        let mut args = Args::default();
+        for (param, arg) in operator.params.iter().zip(&call.args) {
+            match (param, arg) {
+                (Param::Path, Arg::Path(path, _)) => args.path = Some(self.path(path, uses)),
+                (Param::PState, Arg::PState(name)) => args.pstate = Some(self.pstate(name)?),
+                (Param::Value, Arg::Code(code) | Arg::Depot(_, code) | Arg::Path(_, code)) => {
+                    args.value = Some(self.value(code, uses));
+                    args.code = Some(code.clone());
+                }
+                (expected, _) => {
+                    let message = match expected {
+                        Param::Path => "expected a path in brackets",
+                        Param::PState => "expected a pstate, `$$name`",
+                        Param::Value => "expected an expression",
+                    };
+                    self.errors.error(arg.span(), message, shape());
+                    return None;
+                }
+            }
+        }
+        Some(args)
+    }
+
+    fn operation(
+        &mut self,
+        operator: &'static Operator,
+        name: &Ident,
+        args: Args,
+        pattern: Option<Pattern>,
+    ) -> Option<Kind> {
+        let operator_name = name.clone();
+        Some(match operator.operation {
+            Operation::Explode => Kind::Explode { iter: args.value?, pattern: pattern? },
+            Operation::Filter => Kind::Filter { condition: args.code? },
+            Operation::AckReturn => Kind::AckReturn { operator: operator_name, value: args.value? },
+            Operation::Select => {
+                let (path, pstate) = (args.path?, args.pstate?);
+                if let Some(terminal) = self.terminal(&path) {
+                    let message = format!("`{terminal}` changes a value, but `{name}` reads");
+                    self.errors.error(
+                        terminal.span(),
+                        message,
+                        "leave it out, or use `local_transform`",
+                    );
+                }
+                Kind::Select { operator: operator_name, pstate, path, pattern: pattern? }
+            }
+            Operation::Transform => {
+                let (path, pstate) = (args.path?, args.pstate?);
+                self.check_owner(&pstate);
+                if self.terminal(&path).is_none() {
+                    let message =
+                        format!("the path of `{name}` does not say what to do at its end");
+                    self.errors.error(
+                        name.span(),
+                        message,
+                        "end it with `termval(value)`, `term(function)` or `NONE`",
+                    );
+                }
+                Kind::Transform { operator: operator_name, pstate, path }
+            }
+        })
+    }
+
+    /// Checks that a PState exists.
+    fn pstate(&mut self, name: &Ident) -> Option<Ident> {
+        let known = &self.around.pstates;
+        if known.contains_key(&name.to_string()) {
+            return Some(name.clone());
+        }
+        let help = did_you_mean(&name.to_string(), "$$", known.keys())
+            .unwrap_or_else(|| format!("declare it: `pstate $${name}: Schema;`"));
+        self.errors.error(name.span(), format!("unknown pstate `$${name}`"), help);
+        None
+    }
+
+    /// Only the topology that declares a PState writes to it (C-12).
+    fn check_owner(&mut self, name: &Ident) {
+        let owner = self.around.pstates.get(&name.to_string());
+        let (Some(owner), Some(here)) = (owner, &self.around.topology) else {
+            return;
+        };
+        if owner != here {
+            let message = format!(
+                "`$${name}` belongs to the topology `{owner}`, so `{here}` can only read it"
+            );
+            let help = format!("write to it in `{owner}`, or declare a pstate in `{here}`");
+            self.errors.error(name.span(), message, help);
+        }
+    }
+
+    fn hop(&mut self, name: &Ident, args: &[Code], uses: &mut Vars) -> Option<Kind> {
+        if self.around.topology.is_none() {
+            let message = format!("`|{name}` needs tasks, and there are none here");
+            self.errors.error(name.span(), message, IN_A_MODULE);
+            return None;
+        }
+        let partitioner = match Partitioner::find(&name.to_string(), "|") {
+            Ok(partitioner) => partitioner,
+            Err(help) => {
+                self.errors.error(name.span(), format!("unknown partitioner `|{name}`"), help);
+                return None;
+            }
+        };
+        if !partitioner.arity.fits(Some(args.len())) {
+            let message = format!("`|{name}` is called with the wrong number of arguments");
+            let help = partitioner.arity.describe(&format!("|{name}"), partitioner.doc);
+            self.errors.error(name.span(), message, help);
+            return None;
+        }
+        let texts: Vec<String> = args.iter().map(|arg| label(&arg.tokens)).collect();
+        let label = format!("|{name}({})", texts.join(", "));
+        let args = args.iter().map(|arg| self.value(arg, uses)).collect();
+        Some(Kind::Hop { name: name.clone(), partitioner, args, label })
+    }
+}
+
+const IN_A_MODULE: &str = "it belongs in `sources!` of a `defmodule!`";
+
+fn course(kind: &Kind) -> Course {
+    match kind {
+        Kind::Hop { .. } => Course::Hops,
+        Kind::Explode { .. } | Kind::Filter { .. } => Course::Many,
+        Kind::Select { path, .. } if path.yields != Yields::One => Course::Many,
+        _ => Course::Once,
+    }
+}
+
+/// Whether a list of statements never comes to its end.
+pub(crate) fn never_ends(list: &[Statement]) -> bool {
+    match list.last().map(|last| &last.kind) {
+        Some(Kind::Rust(rust)) => diverges(&rust.code),
+        Some(Kind::Branch(branch)) => {
+            let closed = !matches!(branch.head, super::tree::Head::If { complete: false });
+            closed && branch.arms.iter().all(|arm| arm.diverges)
+        }
+        _ => false,
+    }
+}

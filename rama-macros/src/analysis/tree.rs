@@ -1,0 +1,213 @@
+//! The tree that analysis makes: syntax with every name resolved.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+
+use crate::ops::{Navigator, Partitioner, Yields};
+use crate::syntax::{Code, Item, Let, Pattern, Rust};
+
+/// A module without mistakes, apart from the topologies marked as broken.
+pub(crate) struct Module {
+    pub(crate) attrs: TokenStream,
+    pub(crate) vis: TokenStream,
+    pub(crate) name: Ident,
+    pub(crate) krate: Option<TokenStream>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) depots: Vec<Depot>,
+    pub(crate) topologies: Vec<Topology>,
+}
+
+pub(crate) struct Depot {
+    pub(crate) attrs: TokenStream,
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) event: TokenStream,
+    pub(crate) by: DepotBy,
+}
+
+/// Where a record of a depot goes.
+pub(crate) enum DepotBy {
+    /// To the home of a field, or of a field of a field.
+    Field { operator: Ident, field: TokenStream },
+    /// To the home of what a closure makes of the record.
+    Closure { operator: Ident, param: TokenStream, key: Code },
+    /// `random`, `global`, `disallow`.
+    Plain(Ident),
+}
+
+pub(crate) struct Topology {
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) pstates: Vec<PState>,
+    /// Empty when a mistake was reported in the topology.
+    pub(crate) sources: Vec<Source>,
+}
+
+pub(crate) struct PState {
+    pub(crate) attrs: TokenStream,
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) schema: TokenStream,
+}
+
+/// A `source` with everything up to the next one.
+pub(crate) struct Source {
+    pub(crate) keyword: Ident,
+    pub(crate) depot: Ident,
+    pub(crate) pattern: Pattern,
+    pub(crate) flow: Flow,
+}
+
+/// Statements with the variables they bind.
+pub(crate) struct Flow {
+    pub(crate) variables: Vec<Variable>,
+    /// Bound in front of the first statement.
+    pub(crate) binds: Vec<VarId>,
+    pub(crate) body: Vec<Statement>,
+}
+
+/// A variable of one flow, numbered in the order of first binding.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) struct VarId(pub(crate) usize);
+
+pub(crate) type Vars = BTreeSet<VarId>;
+
+pub(crate) struct Variable {
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+}
+
+pub(crate) struct Statement {
+    pub(crate) kind: Kind,
+    pub(crate) binds: Vec<VarId>,
+    pub(crate) uses: Vars,
+    /// What is needed behind the statement.
+    pub(crate) live: Vars,
+    pub(crate) course: Course,
+}
+
+/// How the flow comes out of a statement.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Course {
+    /// Once, on the same task, in the same Rust block.
+    Once,
+    /// Any number of times, on the same task.
+    Many,
+    /// Perhaps on another task.
+    Hops,
+}
+
+pub(crate) enum Kind {
+    Let(Let),
+    Rust(Rust),
+    /// A plain function that emits once: its name, its arguments, what it binds.
+    Call {
+        function: Ident,
+        args: Vec<Value>,
+        pattern: Pattern,
+    },
+    /// Any other expression that emits once.
+    Emit {
+        value: Value,
+        pattern: Pattern,
+    },
+    Explode {
+        iter: Value,
+        pattern: Pattern,
+    },
+    Filter {
+        condition: Code,
+    },
+    Select {
+        operator: Ident,
+        pstate: Ident,
+        path: Path,
+        pattern: Pattern,
+    },
+    Transform {
+        operator: Ident,
+        pstate: Ident,
+        path: Path,
+    },
+    AckReturn {
+        operator: Ident,
+        value: Value,
+    },
+    Hop {
+        name: Ident,
+        partitioner: &'static Partitioner,
+        args: Vec<Value>,
+        label: String,
+    },
+    Branch(Branch),
+}
+
+/// An argument.
+pub(crate) enum Value {
+    /// A variable alone: moved at its last use, cloned before it.
+    Variable(VarId, Ident),
+    /// Variables in parentheses, treated like variables alone.
+    Tuple(Vec<Value>),
+    /// Any other expression, emitted as written, with the variables it uses.
+    Code(Code, Vars),
+}
+
+/// A path with the navigators known.
+pub(crate) struct Path {
+    pub(crate) steps: Vec<Step>,
+    /// How many places the whole path leads to.
+    pub(crate) yields: Yields,
+}
+
+pub(crate) struct Step {
+    pub(crate) name: Ident,
+    pub(crate) navigator: &'static Navigator,
+    pub(crate) args: Vec<Value>,
+}
+
+/// `if` or `match`.
+pub(crate) struct Branch {
+    pub(crate) head: Head,
+    pub(crate) arms: Vec<Arm>,
+    /// Variables that every branch binds, with the variable of each branch.
+    pub(crate) phis: Vec<Phi>,
+    /// The statement's head as text.
+    pub(crate) label: String,
+}
+
+pub(crate) enum Head {
+    /// `else` is missing when not complete.
+    If {
+        complete: bool,
+    },
+    Match {
+        value: Code,
+    },
+}
+
+pub(crate) struct Arm {
+    pub(crate) test: Test,
+    pub(crate) binds: Vec<VarId>,
+    pub(crate) uses: Vars,
+    pub(crate) body: Vec<Statement>,
+    /// Whether the branch never comes to its end, such as after `return`.
+    pub(crate) diverges: bool,
+    /// Outer variables that the branch hides, and where.
+    pub(crate) hides: Vec<(VarId, Ident)>,
+}
+
+/// What leads into a branch.
+#[derive(Clone)]
+pub(crate) enum Test {
+    Condition(Code),
+    Else,
+    Pattern { pattern: Pattern, guard: Option<Code> },
+}
+
+/// A variable after the branches.
+pub(crate) struct Phi {
+    pub(crate) variable: VarId,
+    /// One for each branch; a diverging branch needs none.
+    pub(crate) from: Vec<Option<VarId>>,
+}

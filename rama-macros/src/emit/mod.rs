@@ -1,0 +1,36 @@
+//! The plan as Rust: only wording, no decisions.
+//!
+//! The output follows the source: same order, the user's names, one closure for each segment.
+//! What the user wrote keeps its place, so that rustc and editors point there.
+
+mod code;
+mod module;
+mod names;
+mod segment;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(crate) use module::emit_module;
+use names::{Names, local};
+
+use crate::plan::{Navigation, Step};
+
+/// A `dataflow!` block: plain Rust in place.
+pub(crate) fn emit_dataflow(steps: &[Step]) -> TokenStream {
+    let steps = segment::Writer::outside(&Names::outside()).steps(steps);
+    quote!({ #steps })
+}
+
+/// A path outside of dataflow: the caller's type of path comes in, the navigated one goes out.
+pub(crate) fn emit_path(path: &[Navigation]) -> TokenStream {
+    let names = Names::outside();
+    let calls = segment::Writer::outside(&names).navigations(path);
+    let path = local("path");
+    quote!(|#path| #path #calls)
+}
+
+/// An error macro's place where an expression is expected: all messages, no follow-up.
+pub(crate) fn emit_failed_expression(errors: &TokenStream) -> TokenStream {
+    quote!({ #errors })
+}

@@ -1,0 +1,223 @@
+//! The module's public types and its `impl Module`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::code;
+use super::names::{Names, local, local_for, root, text, text_at};
+use super::segment::{Writer, allow_unused_mut, tuple_pattern};
+use crate::plan::{Depot, DepotBy, Entry, PState, Plan, Segment, Topology};
+use crate::syntax::first_span;
+
+/// A whole module.
+pub(crate) fn emit_module(plan: &Plan) -> TokenStream {
+    let names = Names::inside();
+    let items = plan.items.iter().map(|item| {
+        let (tokens, root) = (&item.tokens, root(plan.krate.as_ref()));
+        if item.known { tokens.clone() } else { quote!(#root::rust! { #tokens }) }
+    });
+    let types = Types::new(plan);
+    let (structs, implementation) = (types.structs(plan), implementation(plan, &types, &names));
+    quote! {
+        #(#items)*
+        #structs
+        #implementation
+    }
+}
+
+/// Names of the public types.
+struct Types {
+    client: Ident,
+    depots: Ident,
+    pstates: Ident,
+}
+
+impl Types {
+    fn new(plan: &Plan) -> Self {
+        let name = &plan.name;
+        Self {
+            client: format_ident!("{name}Client"),
+            depots: format_ident!("{name}Depots"),
+            pstates: format_ident!("{name}PStates"),
+        }
+    }
+
+    fn structs(&self, plan: &Plan) -> TokenStream {
+        let Self { client, depots, pstates } = self;
+        let (attrs, vis, name, root) =
+            (&plan.attrs, &plan.vis, &plan.name, root(plan.krate.as_ref()));
+        let client_doc = format!(
+            "What a client of [`{name}`] holds: its depots and PStates, each under its own name."
+        );
+        let depots_doc = format!("The depots of [`{name}`].");
+        let pstates_doc = format!("The PStates of [`{name}`].");
+        let depot_fields = plan.depots.iter().map(|depot| depot_field(depot, vis, &root));
+        let pstate_fields = all_pstates(plan).map(|pstate| pstate_field(pstate, vis, &root));
+        quote! {
+            #attrs
+            #[derive(Clone, Copy, Debug, Default)]
+            #vis struct #name;
+
+            #[doc = #client_doc]
+            #[derive(Clone, Debug)]
+            #vis struct #client {
+                #[doc = #depots_doc]
+                #vis depot: #depots,
+                #[doc = #pstates_doc]
+                #vis pstate: #pstates,
+            }
+
+            #[doc = #depots_doc]
+            #[derive(Clone, Debug)]
+            #vis struct #depots { #(#depot_fields)* }
+
+            #[doc = #pstates_doc]
+            #[derive(Clone, Debug)]
+            #vis struct #pstates { #(#pstate_fields)* }
+        }
+    }
+}
+
+fn depot_field(depot: &Depot, vis: &TokenStream, root: &TokenStream) -> TokenStream {
+    let Depot { attrs, name, event, .. } = depot;
+    let doc = format!("Depot `*{name}`.");
+    let doc = (!has_doc(attrs)).then(|| quote!(#[doc = #doc]));
+    quote!(#attrs #doc #vis #name: #root::Depot<#event>,)
+}
+
+fn pstate_field(pstate: &PState, vis: &TokenStream, root: &TokenStream) -> TokenStream {
+    let PState { attrs, name, schema, .. } = pstate;
+    let doc = format!("PState `$${name}`.");
+    let doc = (!has_doc(attrs)).then(|| quote!(#[doc = #doc]));
+    quote!(#attrs #doc #vis #name: #root::PState<#schema>,)
+}
+
+fn has_doc(attrs: &TokenStream) -> bool {
+    let parsed = syn::parse::Parser::parse2(syn::Attribute::parse_outer, attrs.clone());
+    parsed.is_ok_and(|attrs| attrs.iter().any(|attr| attr.path().is_ident("doc")))
+}
+
+fn all_pstates(plan: &Plan) -> impl Iterator<Item = &PState> {
+    plan.topologies.iter().flat_map(|topology| &topology.pstates)
+}
+
+fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
+    let (name, client, root) = (&plan.name, &types.client, root(plan.krate.as_ref()));
+    let (private, module, link) = (&names.private, local("module"), local("link"));
+    let name_text = text(name);
+    let depots = plan.depots.iter().map(|depot| declare_depot(depot, names));
+    let topologies = plan.topologies.iter().map(|topology| emit_topology(topology, names));
+    let allow = plan.topologies.iter().flat_map(|topology| &topology.segments).find_map(allow);
+    let handles = client_value(plan, types);
+    quote! {
+        const _: () = {
+            use #root as #private;
+            impl #private::Module for #name {
+                type Client = #client;
+                fn name(&self) -> &'static str { #name_text }
+                #allow
+                fn define(&self, #module: &mut #private::ModuleBuilder) {
+                    #(#depots)*
+                    #(#topologies)*
+                }
+                fn client(#link: &#private::Link) -> #client { #handles }
+            }
+        };
+    }
+}
+
+fn allow(segment: &Segment) -> Option<TokenStream> {
+    match &segment.entry {
+        Entry::Port { frame, .. } => allow_unused_mut(frame),
+        Entry::Source { .. } => None,
+    }
+}
+
+fn client_value(plan: &Plan, types: &Types) -> TokenStream {
+    let Types { client, depots, pstates } = types;
+    let link = local("link");
+    let depot = |depot: &Depot| {
+        let (name, text) = (&depot.name, text(&depot.name));
+        quote!(#name: #link.depot(#text),)
+    };
+    let pstate = |pstate: &PState| {
+        let (name, text) = (&pstate.name, text(&pstate.name));
+        quote!(#name: #link.pstate(#text),)
+    };
+    let (depot, pstate) = (plan.depots.iter().map(depot), all_pstates(plan).map(pstate));
+    quote! {
+        #client { depot: #depots { #(#depot)* }, pstate: #pstates { #(#pstate)* } }
+    }
+}
+
+fn declare_depot(depot: &Depot, names: &Names) -> TokenStream {
+    let Depot { keyword, name, event, by, .. } = depot;
+    let (module, variable, text) = (local("module"), local_for("depot_", name), text_at(name));
+    let (span, private) = (first_span(event), &names.private);
+    let by = match by {
+        DepotBy::Field { operator, field } => {
+            let event = local("event");
+            let key = quote_spanned!(first_span(field)=> &#event.#field);
+            quote_spanned!(span=> #operator(|#event| #private::key_hash(#key)))
+        }
+        DepotBy::Closure { operator, param, key } => {
+            let key = code::reference(key, names);
+            quote_spanned!(span=> #operator(|#param| #private::key_hash(#key)))
+        }
+        DepotBy::Plain(operator) => quote_spanned!(span=> #operator()),
+    };
+    let private = names.private_at(span);
+    let by = quote_spanned!(span=> #private::Partitioning::<#event>::#by);
+    quote!(let #variable = #module.#keyword(#text, #by);)
+}
+
+fn emit_topology(topology: &Topology, names: &Names) -> TokenStream {
+    let Topology { keyword, name, pstates, ports, segments } = topology;
+    let (module, builder, flow, text) =
+        (local("module"), local_for("", name), local("flow"), text(name));
+    let pstates = pstates.iter().map(|pstate| declare_pstate(pstate, &builder));
+    let start = (!segments.is_empty()).then(|| quote!(let #flow = #builder.flow();));
+    let ports_declared = ports.iter().map(|port| {
+        let (name, label) = (local(&port.name), &port.label);
+        quote!(let #name = #flow.port(#label);)
+    });
+    let writer = Writer::new(names, ports);
+    let segments = segments.iter().map(|segment| emit_segment(segment, &writer, topology));
+    quote! {
+        let mut #builder = #module.#keyword(#text);
+        #(#pstates)*
+        #start
+        #(#ports_declared)*
+        #(#segments)*
+    }
+}
+
+fn declare_pstate(pstate: &PState, builder: &Ident) -> TokenStream {
+    let PState { keyword, name, schema, .. } = pstate;
+    let (variable, text) = (local_for("pstate_", name), text_at(name));
+    let call = quote_spanned!(first_span(schema)=> .#keyword::<#schema>(#text));
+    quote!(let #variable = #builder #call;)
+}
+
+fn emit_segment(segment: &Segment, writer: &Writer<'_>, topology: &Topology) -> TokenStream {
+    let (flow, cx, body) = (local("flow"), local("cx"), writer.steps(&segment.body));
+    let closure = |input: TokenStream| {
+        quote!(move |#cx, #input| {
+            #body
+            ::core::result::Result::Ok(())
+        })
+    };
+    match &segment.entry {
+        Entry::Source { keyword, depot, pattern } => {
+            let (label, closure) =
+                (format!("{keyword}(*{depot})"), closure(pattern.tokens.clone()));
+            let depot = local_for("depot_", depot);
+            quote!(#flow.#keyword(#depot, #label, #closure);)
+        }
+        Entry::Port { port, frame } => {
+            let port = local(&topology.ports[port.0].name);
+            let closure = closure(tuple_pattern(frame));
+            quote!(#flow.segment(#port, #closure);)
+        }
+    }
+}

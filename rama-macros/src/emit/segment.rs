@@ -1,0 +1,296 @@
+//! Steps as statements.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::code;
+use super::names::{Names, local, local_for};
+use crate::ops::{Partitioning, Yields};
+use crate::plan::{Access, Arg, Branch, Hop, Navigation, Port, PortId, Slot, Step, Test};
+
+/// Writes the steps of one segment.
+pub(super) struct Writer<'a> {
+    names: &'a Names,
+    ports: &'a [Port],
+}
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(names: &'a Names, ports: &'a [Port]) -> Self {
+        Self { names, ports }
+    }
+
+    /// Outside of modules there are no ports.
+    pub(super) fn outside(names: &'a Names) -> Self {
+        Self { names, ports: &[] }
+    }
+
+    pub(super) fn steps(&self, steps: &[Step]) -> TokenStream {
+        steps.iter().map(|step| self.step(step)).collect()
+    }
+
+    fn step(&self, step: &Step) -> TokenStream {
+        let cx = local("cx");
+        match step {
+            Step::Let(binding) => {
+                let head = &binding.head;
+                let value = binding.value.as_ref().map(|value| self.code(value));
+                let diverge = binding.diverge.as_ref().map(|block| self.code(block));
+                let diverge = diverge.map(|block| quote!(else #block));
+                quote!(#head #value #diverge;)
+            }
+            Step::Rust(rust) => {
+                let (attrs, code) = (&rust.attrs, self.code(&rust.code));
+                let semi = rust.semi.then(|| quote!(;));
+                quote!(#attrs #code #semi)
+            }
+            Step::Call { function, args, pattern } => {
+                let (pattern, args) = (&pattern.tokens, self.args(args));
+                quote!(let #pattern = #function(#(#args),*);)
+            }
+            Step::Emit { value, pattern } => {
+                let (pattern, value) = (&pattern.tokens, self.arg(value));
+                quote!(let #pattern = #value;)
+            }
+            Step::Each { pattern, items, body } => {
+                let (pattern, items, body) = (&pattern.tokens, self.head(items), self.steps(body));
+                quote!(for #pattern in #items { #body })
+            }
+            Step::When { condition, body } => {
+                let (condition, body) = (code::head(condition, self.names), self.steps(body));
+                quote!(if #condition { #body })
+            }
+            Step::Select { read, yields, pattern, body } => {
+                self.select(read, *yields, &pattern.tokens, body)
+            }
+            Step::Transform(write) => {
+                let call = self.access(write, &write.operator);
+                quote!(#call?;)
+            }
+            Step::AckReturn { operator, value } => {
+                let value = self.reference(value);
+                quote!(#cx.#operator(#value)?;)
+            }
+            Step::Branch { branch, gives } => self.plain_branch(branch, gives),
+            Step::Gather { list, branch, frame, body } => {
+                let list = gather(list.0);
+                let (branch, slots, body) =
+                    (self.branch(branch), tuple_pattern(frame), self.steps(body));
+                let allow = allow_unused_mut(frame);
+                // What the branches emit is gathered first: going on inside of each branch would
+                // repeat everything that follows in each of them.
+                quote! {
+                    let mut #list = ::std::vec::Vec::new();
+                    #branch
+                    #allow
+                    for #slots in #list { #body }
+                }
+            }
+            Step::Hop { hop, port, frame } => self.hop(hop, *port, frame),
+            Step::Enter { port, frame } => {
+                let (port, frame) = (self.port(*port), self.tuple(frame));
+                quote!(#cx.enter(#port, #frame)?;)
+            }
+            Step::Push { list, frame } => {
+                let (list, frame) = (gather(list.0), self.tuple(frame));
+                quote!(#list.push(#frame);)
+            }
+            Step::Give(frame) => self.tuple(frame),
+        }
+    }
+
+    /// What follows runs as often as the path finds something.
+    fn select(
+        &self,
+        read: &Access,
+        yields: Yields,
+        pattern: &TokenStream,
+        body: &[Step],
+    ) -> TokenStream {
+        let operator = &read.operator;
+        let named = |suffix: &str| format_ident!("{operator}{suffix}", span = operator.span());
+        let body = self.steps(body);
+        match yields {
+            Yields::One => {
+                let call = self.access(read, &named("_one"));
+                quote!(let #pattern = #call?;)
+            }
+            Yields::AtMostOne => {
+                let call = self.access(read, &named("_any"));
+                quote!(if let ::core::option::Option::Some(#pattern) = #call? { #body })
+            }
+            Yields::Many => {
+                let call = self.access(read, operator);
+                quote!(for #pattern in #call? { #body })
+            }
+        }
+    }
+
+    /// `cx.operator(at, path)`, with the line of the user's operator.
+    fn access(&self, access: &Access, method: &Ident) -> TokenStream {
+        let (cx, private) = (local("cx"), &self.names.private);
+        let pstate = local_for("pstate_", &access.pstate);
+        let path = self.navigations(&access.path);
+        let line = quote_spanned!(method.span()=> ::core::line!());
+        let at = quote!(#private::at(::core::file!(), #line));
+        quote!(#cx.#method(#at, #pstate.path() #path))
+    }
+
+    /// The navigators as method calls.
+    pub(super) fn navigations(&self, path: &[Navigation]) -> TokenStream {
+        let call = |one: &Navigation| {
+            let (name, arg) = (&one.name, one.arg.as_ref().map(|arg| self.arg(arg)));
+            quote!(.#name(#arg))
+        };
+        path.iter().map(call).collect()
+    }
+
+    fn hop(&self, hop: &Hop, port: PortId, frame: &[Arg]) -> TokenStream {
+        let (cx, route, name) = (local("cx"), local("route"), &hop.name);
+        let args: Vec<TokenStream> = match hop.partitioner.partitioning {
+            Partitioning::ByKey => hop.args.iter().map(|arg| self.reference(arg)).collect(),
+            Partitioning::ByTask | Partitioning::Plain => self.args(&hop.args),
+        };
+        let fails = (hop.partitioner.partitioning == Partitioning::ByTask).then(|| quote!(?));
+        let port = self.port(port);
+        let carried = frame.iter().map(|arg| self.carried(arg)).collect();
+        let frame = nest(carried);
+        quote! {
+            let #route = #cx.#name(#(#args),*) #fails;
+            #cx.hop(#route, #port, #frame);
+        }
+    }
+
+    /// A variable on its way to another task; the whole call stands at the variable, so that a
+    /// message about it does.
+    fn carried(&self, arg: &Arg) -> TokenStream {
+        let value = self.arg(arg);
+        let span = match arg {
+            Arg::Variable(name) | Arg::Clone(name) => name.span(),
+            Arg::Tuple(_) | Arg::Code(_) => Span::mixed_site(),
+        };
+        let private = self.names.private_at(span);
+        quote_spanned!(span=> #private::carry(#value))
+    }
+
+    /// A branch that completes once; what it binds is its value.
+    fn plain_branch(&self, branch: &Branch, gives: &[Slot]) -> TokenStream {
+        let statement = self.branch(branch);
+        if gives.is_empty() {
+            return statement;
+        }
+        let (slots, allow) = (tuple_pattern(gives), allow_unused_mut(gives));
+        quote!(#allow let #slots = #statement;)
+    }
+
+    fn branch(&self, branch: &Branch) -> TokenStream {
+        let arms = branch.arms.iter().enumerate().map(|(at, arm)| {
+            let body = self.steps(&arm.body);
+            match &arm.test {
+                Test::Condition(condition) => {
+                    let word = if at == 0 { quote!(if) } else { quote!(else if) };
+                    let condition = self.code(condition);
+                    quote!(#word #condition { #body })
+                }
+                Test::Else => quote!(else { #body }),
+                Test::Pattern { pattern, guard } => {
+                    let pattern = &pattern.tokens;
+                    let guard = guard.as_ref().map(|guard| self.code(guard));
+                    let guard = guard.map(|guard| quote!(if #guard));
+                    quote!(#pattern #guard => { #body })
+                }
+            }
+        });
+        let arms: TokenStream = arms.collect();
+        match &branch.value {
+            Some(value) => {
+                let value = self.code(value);
+                quote!(match #value { #arms })
+            }
+            None => arms,
+        }
+    }
+
+    fn port(&self, port: PortId) -> Ident {
+        local(&self.ports[port.0].name)
+    }
+
+    fn code(&self, code: &crate::syntax::Code) -> TokenStream {
+        code::whole(code, self.names)
+    }
+
+    fn args(&self, args: &[Arg]) -> Vec<TokenStream> {
+        args.iter().map(|arg| self.arg(arg)).collect()
+    }
+
+    fn arg(&self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Variable(name) => quote!(#name),
+            Arg::Clone(name) => quote!(::core::clone::Clone::clone(&#name)),
+            Arg::Tuple(elements) => {
+                let elements = self.args(elements);
+                quote!((#(#elements),*))
+            }
+            Arg::Code(code) => self.code(code),
+        }
+    }
+
+    fn head(&self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Code(code) => code::head(code, self.names),
+            other => self.arg(other),
+        }
+    }
+
+    fn reference(&self, arg: &Arg) -> TokenStream {
+        match arg {
+            Arg::Variable(name) | Arg::Clone(name) => quote_spanned!(name.span()=> &#name),
+            Arg::Code(code) => code::reference(code, self.names),
+            tuple @ Arg::Tuple(_) => {
+                let tuple = self.arg(tuple);
+                quote!(&#tuple)
+            }
+        }
+    }
+
+    fn tuple(&self, frame: &[Arg]) -> TokenStream {
+        nest(self.args(frame))
+    }
+}
+
+/// A frame as it arrives.
+pub(super) fn tuple_pattern(frame: &[Slot]) -> TokenStream {
+    let slot = |slot: &Slot| {
+        let (name, mutable) = (&slot.name, slot.mutable.then(|| quote!(mut)));
+        quote!(#mutable #name)
+    };
+    nest(frame.iter().map(slot).collect())
+}
+
+/// A variable bound with `mut` may be changed only before or only after a cut.
+pub(super) fn allow_unused_mut(frame: &[Slot]) -> Option<TokenStream> {
+    let reason = Literal::string("bound with `mut`, perhaps changed only elsewhere");
+    let mutable = frame.iter().any(|slot| slot.mutable);
+    mutable.then(|| quote!(#[allow(unused_mut, reason = #reason)]))
+}
+
+/// A tuple; a long one becomes a tuple of tuples, because Rust implements the traits that a frame
+/// needs for tuples of up to twelve elements.
+fn nest(elements: Vec<TokenStream>) -> TokenStream {
+    const TUPLE_ELEMENTS_MAX: usize = 12;
+    match elements.as_slice() {
+        [one] => quote!((#one,)),
+        few if few.len() <= TUPLE_ELEMENTS_MAX => quote!((#(#few),*)),
+        many => {
+            let parts = many.chunks(TUPLE_ELEMENTS_MAX).map(|part| nest(part.to_vec()));
+            nest(parts.collect())
+        }
+    }
+}
+
+/// The list that gathers what the branches emit.
+fn gather(list: usize) -> Ident {
+    match list {
+        0 => local("joined"),
+        other => local(&format!("joined_{}", other + 1)),
+    }
+}

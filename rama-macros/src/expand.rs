@@ -1,0 +1,69 @@
+//! The pipeline: syntax, analysis, plan, Rust. Mistakes end before the plan.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use crate::diagnostics::Diagnostics;
+use crate::plan::Plan;
+use crate::syntax::{Cursor, parse_module, parse_path, parse_statements};
+use crate::{analysis, emit, plan};
+
+/// A module. What is broken is left out of it, so that one mistake gives one message.
+pub(crate) fn defmodule(input: TokenStream) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    let plan = compile(input, &mut errors);
+    let module = plan.as_ref().map(emit::emit_module);
+    if let Some(plan) = &plan {
+        dump(plan);
+    }
+    let errors = errors.into_tokens();
+    quote!(#module #errors)
+}
+
+/// A module up to its plan.
+pub(crate) fn compile(input: TokenStream, errors: &mut Diagnostics) -> Option<Plan> {
+    let module = parse_module(input, errors)?;
+    let module = analysis::analyze(module, errors);
+    Some(plan::lower(module))
+}
+
+/// Dataflow that stands where no module is around it.
+pub(crate) fn sources(input: TokenStream) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    let first = Cursor::new(input, Span::call_site()).span();
+    let help =
+        "put it into a `stream` of `defmodule!`, or use `dataflow!` for dataflow without a module";
+    errors.error(first, "`sources!` outside of a module", help);
+    errors.into_tokens()
+}
+
+/// Dataflow without a module.
+pub(crate) fn dataflow(input: TokenStream) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    let body = parse_statements(&mut Cursor::new(input, Span::call_site()), &mut errors);
+    let flow = analysis::analyze_dataflow(&body, &mut errors);
+    if errors.count() > 0 {
+        return emit::emit_failed_expression(&errors.into_tokens());
+    }
+    emit::emit_dataflow(&plan::lower_dataflow(&flow))
+}
+
+/// A path without dataflow.
+pub(crate) fn path(input: TokenStream) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    let tokens: Vec<_> = input.into_iter().collect();
+    let path = analysis::analyze_path(&parse_path(&tokens), &mut errors);
+    if errors.count() > 0 {
+        return emit::emit_failed_expression(&errors.into_tokens());
+    }
+    emit::emit_path(&plan::lower_path(&path))
+}
+
+/// Prints the plan when `RAMA_MACRO_DUMP` names the module, or is `*`.
+#[expect(clippy::print_stderr, reason = "the user asked for it by an environment variable")]
+fn dump(plan: &Plan) {
+    let wanted = std::env::var("RAMA_MACRO_DUMP").unwrap_or_default();
+    if wanted == "*" || plan.name == wanted {
+        eprintln!("{}", plan::show(plan));
+    }
+}

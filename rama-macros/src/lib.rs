@@ -1,0 +1,46 @@
+//! The macro compiler of Rama for Rust: the language's tokens in, plain Rust out.
+//!
+//! Only entry points stand here; [`expand`] is the pipeline. The documentation for users is where
+//! `rama-core` re-exports the macros.
+
+mod diagnostics;
+// What a user can write: operators, navigators, partitioners, with their documentation.
+mod ops;
+// The stages, in the order in which a program passes through them.
+mod syntax;
+
+mod analysis;
+mod plan;
+
+mod emit;
+
+mod expand;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// A module: declarations and dataflow.
+#[proc_macro]
+pub fn defmodule(input: TokenStream) -> TokenStream {
+    expand::defmodule(input.into()).into()
+}
+
+/// Dataflow inside a module; on its own only an error that says so.
+#[proc_macro]
+pub fn sources(input: TokenStream) -> TokenStream {
+    expand::sources(input.into()).into()
+}
+
+/// Dataflow outside of any module, expanded in place.
+#[proc_macro]
+pub fn dataflow(input: TokenStream) -> TokenStream {
+    expand::dataflow(input.into()).into()
+}
+
+/// A path outside of dataflow.
+#[proc_macro]
+pub fn path(input: TokenStream) -> TokenStream {
+    expand::path(input.into()).into()
+}

@@ -1,0 +1,181 @@
+//! The plan: a module as segments, frames and hops. A value that can be printed.
+//!
+//! Making a plan cannot fail: what could be wrong was reported before.
+
+mod args;
+mod branch;
+mod lower;
+mod show;
+
+use proc_macro2::{Ident, TokenStream};
+
+pub(crate) use crate::analysis::{Depot, DepotBy, PState};
+use crate::ops::{Partitioner, Yields};
+use crate::syntax::{Code, Item, Let, Pattern, Rust};
+
+pub(crate) use lower::{lower, lower_dataflow, lower_path};
+pub(crate) use show::show;
+
+/// A module, ready to be written down as Rust.
+pub(crate) struct Plan {
+    pub(crate) attrs: TokenStream,
+    pub(crate) vis: TokenStream,
+    pub(crate) name: Ident,
+    pub(crate) krate: Option<TokenStream>,
+    pub(crate) items: Vec<Item>,
+    pub(crate) depots: Vec<Depot>,
+    pub(crate) topologies: Vec<Topology>,
+}
+
+/// A topology: its ports first, then its segments in the order of the source.
+pub(crate) struct Topology {
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) pstates: Vec<PState>,
+    pub(crate) ports: Vec<Port>,
+    pub(crate) segments: Vec<Segment>,
+}
+
+/// Which port of a topology.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct PortId(pub(crate) usize);
+
+/// Where a segment is entered with a frame.
+pub(crate) struct Port {
+    /// The name of the Rust variable.
+    pub(crate) name: String,
+    /// The name in errors and metrics; also what identifies the port between builds.
+    pub(crate) label: String,
+}
+
+/// Code that runs on one task without leaving it.
+pub(crate) struct Segment {
+    pub(crate) entry: Entry,
+    pub(crate) body: Vec<Step>,
+}
+
+/// How a segment begins.
+pub(crate) enum Entry {
+    Source { keyword: Ident, depot: Ident, pattern: Pattern },
+    Port { port: PortId, frame: Vec<Slot> },
+}
+
+/// A variable that arrives in a frame.
+#[derive(Clone)]
+pub(crate) struct Slot {
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+}
+
+/// Which of the lists that gather what branches emit; they can be nested.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct GatherId(pub(crate) usize);
+
+/// A step of a segment.
+pub(crate) enum Step {
+    Let(Let),
+    Rust(Rust),
+    Call {
+        function: Ident,
+        args: Vec<Arg>,
+        pattern: Pattern,
+    },
+    Emit {
+        value: Arg,
+        pattern: Pattern,
+    },
+    /// The body runs for each element.
+    Each {
+        pattern: Pattern,
+        items: Arg,
+        body: Vec<Step>,
+    },
+    /// The body runs when the condition holds.
+    When {
+        condition: Code,
+        body: Vec<Step>,
+    },
+    /// The body is empty when the path leads to exactly one value.
+    Select {
+        read: Access,
+        yields: Yields,
+        pattern: Pattern,
+        body: Vec<Step>,
+    },
+    Transform(Access),
+    AckReturn {
+        operator: Ident,
+        value: Arg,
+    },
+    /// Each branch gives the slots as its value.
+    Branch {
+        branch: Branch,
+        gives: Vec<Slot>,
+    },
+    /// Branches push what they emit to a list; the body runs for each of them.
+    Gather {
+        list: GatherId,
+        branch: Branch,
+        frame: Vec<Slot>,
+        body: Vec<Step>,
+    },
+    /// Moves to another task.
+    Hop {
+        hop: Hop,
+        port: PortId,
+        frame: Vec<Arg>,
+    },
+    /// Goes on in another segment on the same task.
+    Enter {
+        port: PortId,
+        frame: Vec<Arg>,
+    },
+    Push {
+        list: GatherId,
+        frame: Vec<Arg>,
+    },
+    Give(Vec<Arg>),
+}
+
+/// A path on a PState.
+pub(crate) struct Access {
+    pub(crate) operator: Ident,
+    pub(crate) pstate: Ident,
+    pub(crate) path: Vec<Navigation>,
+}
+
+/// One call on the path builder.
+pub(crate) struct Navigation {
+    pub(crate) name: Ident,
+    pub(crate) arg: Option<Arg>,
+}
+
+/// A partitioner with its arguments.
+pub(crate) struct Hop {
+    pub(crate) name: Ident,
+    pub(crate) partitioner: &'static Partitioner,
+    pub(crate) args: Vec<Arg>,
+}
+
+/// `if` or `match` with lowered branches.
+pub(crate) struct Branch {
+    /// The value of a `match`.
+    pub(crate) value: Option<Code>,
+    pub(crate) arms: Vec<Arm>,
+}
+
+pub(crate) struct Arm {
+    pub(crate) test: Test,
+    pub(crate) body: Vec<Step>,
+}
+
+pub(crate) use crate::analysis::Test;
+
+/// An argument, with what happens to a variable.
+pub(crate) enum Arg {
+    /// Given away, or only borrowed.
+    Variable(Ident),
+    Clone(Ident),
+    Tuple(Vec<Arg>),
+    Code(Code),
+}

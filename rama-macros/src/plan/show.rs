@@ -1,0 +1,191 @@
+//! The plan as text: one line per step, indented as it nests.
+
+use std::fmt::Write as _;
+
+use super::{Access, Arg, Arm, Branch, DepotBy, Entry, Plan, Slot, Step, Test, Topology};
+use crate::ops::Yields;
+use crate::syntax::text;
+
+/// The whole plan.
+pub(crate) fn show(plan: &Plan) -> String {
+    let mut printer = Printer { out: String::new(), ports: Vec::new(), depth: 0 };
+    printer.line(format!("module {}", plan.name));
+    for depot in &plan.depots {
+        let by = match &depot.by {
+            DepotBy::Field { operator, field } => format!("{operator}({})", text(field)),
+            DepotBy::Closure { operator, param, key } => {
+                format!("{operator}(|{}| {})", text(param), text(&key.tokens))
+            }
+            DepotBy::Plain(operator) => operator.to_string(),
+        };
+        printer.line(format!("depot *{}: {}, {by}", depot.name, text(&depot.event)));
+    }
+    plan.topologies.iter().for_each(|topology| printer.topology(topology));
+    printer.out
+}
+
+struct Printer {
+    out: String,
+    /// Names of the ports of the topology.
+    ports: Vec<String>,
+    depth: usize,
+}
+
+impl Printer {
+    fn line(&mut self, line: impl AsRef<str>) {
+        let indent = "  ".repeat(self.depth);
+        let line = line.as_ref();
+        writeln!(self.out, "{indent}{line}").expect("writing to a string cannot fail");
+    }
+
+    fn nested(&mut self, inside: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        inside(self);
+        self.depth -= 1;
+    }
+
+    fn topology(&mut self, topology: &Topology) {
+        self.ports = topology.ports.iter().map(|port| port.name.clone()).collect();
+        self.line(format!("{} {}", topology.keyword, topology.name));
+        self.nested(|inner| {
+            for pstate in &topology.pstates {
+                inner.line(format!("pstate $${}: {}", pstate.name, text(&pstate.schema)));
+            }
+            for segment in &topology.segments {
+                let head = match &segment.entry {
+                    Entry::Source { keyword, depot, pattern } => {
+                        format!("segment {keyword}(*{depot}) :> {}", text(&pattern.tokens))
+                    }
+                    Entry::Port { port, frame } => {
+                        format!("segment {} {}", inner.ports[port.0], slots(frame))
+                    }
+                };
+                inner.line(head);
+                inner.nested(|body| body.steps(&segment.body));
+            }
+        });
+    }
+
+    fn steps(&mut self, steps: &[Step]) {
+        steps.iter().for_each(|step| self.step(step));
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Let(binding) => {
+                let value = binding.value.as_ref().map(|value| text(&value.tokens));
+                self.line(format!("{} {}", text(&binding.head), value.unwrap_or_default()));
+            }
+            Step::Rust(rust) => self.line(text(&rust.code.tokens)),
+            Step::Call { function, args: given, pattern } => {
+                self.line(format!("{function}{} :> {}", args(given), text(&pattern.tokens)));
+            }
+            Step::Emit { value, pattern } => {
+                self.line(format!("{} :> {}", arg(value), text(&pattern.tokens)));
+            }
+            Step::Each { pattern, items, body } => {
+                self.line(format!("each {} of {}", text(&pattern.tokens), arg(items)));
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::When { condition, body } => {
+                self.line(format!("when {}", text(&condition.tokens)));
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::Select { read, yields, pattern, body } => {
+                let how = match yields {
+                    Yields::One => "one",
+                    Yields::AtMostOne => "at most one",
+                    Yields::Many => "many",
+                };
+                let pattern = text(&pattern.tokens);
+                self.line(format!("{} :> {pattern} ({how})", access(read)));
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::Transform(write) => self.line(access(write)),
+            Step::AckReturn { operator, value } => self.line(format!("{operator}({})", arg(value))),
+            Step::Branch { branch, gives } => {
+                self.branch(branch);
+                if !gives.is_empty() {
+                    self.line(format!("gives {}", slots(gives)));
+                }
+            }
+            Step::Gather { list, branch, frame, body } => {
+                self.branch(branch);
+                self.line(format!("each {} of list {}", slots(frame), list.0));
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::Hop { hop, port, frame } => {
+                let port = &self.ports[port.0];
+                self.line(format!(
+                    "hop |{}{} -> {port} {}",
+                    hop.name,
+                    args(&hop.args),
+                    args(frame)
+                ));
+            }
+            Step::Enter { port, frame } => {
+                self.line(format!("enter {} {}", self.ports[port.0], args(frame)));
+            }
+            Step::Push { list, frame } => {
+                self.line(format!("push {} to list {}", args(frame), list.0))
+            }
+            Step::Give(frame) => self.line(format!("give {}", args(frame))),
+        }
+    }
+
+    fn branch(&mut self, branch: &Branch) {
+        if let Some(value) = &branch.value {
+            self.line(format!("match {}", text(&value.tokens)));
+        }
+        for (at, arm) in branch.arms.iter().enumerate() {
+            self.line(arm_head(arm, at == 0));
+            self.nested(|inner| inner.steps(&arm.body));
+        }
+    }
+}
+
+fn arm_head(arm: &Arm, first: bool) -> String {
+    match &arm.test {
+        Test::Condition(condition) => {
+            let word = if first { "if" } else { "else if" };
+            format!("{word} {}", text(&condition.tokens))
+        }
+        Test::Else => "else".to_owned(),
+        Test::Pattern { pattern, guard } => {
+            let guard = guard.as_ref().map(|guard| format!(" if {}", text(&guard.tokens)));
+            format!("case {}{}", text(&pattern.tokens), guard.unwrap_or_default())
+        }
+    }
+}
+
+fn access(access: &Access) -> String {
+    let step = |one: &super::Navigation| match &one.arg {
+        Some(given) => format!("{}({})", one.name, arg(given)),
+        None => one.name.to_string(),
+    };
+    let path: Vec<String> = access.path.iter().map(step).collect();
+    format!("{}([{}], $${})", access.operator, path.join(", "), access.pstate)
+}
+
+fn slots(slots: &[Slot]) -> String {
+    let slot = |slot: &Slot| {
+        let mutable = if slot.mutable { "mut " } else { "" };
+        format!("{mutable}{}", slot.name)
+    };
+    let names: Vec<String> = slots.iter().map(slot).collect();
+    format!("({})", names.join(", "))
+}
+
+fn args(args: &[Arg]) -> String {
+    let args: Vec<String> = args.iter().map(arg).collect();
+    format!("({})", args.join(", "))
+}
+
+fn arg(given: &Arg) -> String {
+    match given {
+        Arg::Variable(name) => name.to_string(),
+        Arg::Clone(name) => format!("{name}.clone()"),
+        Arg::Tuple(elements) => args(elements),
+        Arg::Code(code) => text(&code.tokens),
+    }
+}

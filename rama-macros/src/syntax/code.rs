@@ -1,0 +1,162 @@
+//! Pieces of Rust inside the language: expressions, patterns, types.
+//!
+//! The user's tokens are always kept and are what is emitted. Where `syn` understands them, its
+//! tree is there too, for finding variables; where it does not, rustc gets to say why.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use syn::parse::Parser;
+use syn::visit::{self, Visit};
+use syn::{Expr, Pat};
+
+use super::cursor::{is_pair, is_punct, prefix, start};
+
+/// An expression.
+#[derive(Clone)]
+pub(crate) struct Code {
+    pub(crate) tokens: TokenStream,
+    /// Absent when `syn` cannot read the tokens.
+    pub(crate) tree: Option<Expr>,
+}
+
+impl Code {
+    pub(crate) fn new(tokens: impl IntoIterator<Item = TokenTree>) -> Self {
+        let tokens: TokenStream = tokens.into_iter().collect();
+        let tree = syn::parse2(tokens.clone()).ok();
+        Self { tokens, tree }
+    }
+
+    /// A condition of `if` or the value of `match`: no struct literal at its end.
+    pub(crate) fn head(tokens: impl IntoIterator<Item = TokenTree>) -> Self {
+        let tokens: TokenStream = tokens.into_iter().collect();
+        let tree = Expr::parse_without_eager_brace.parse2(tokens.clone()).ok();
+        Self { tokens, tree }
+    }
+
+    /// The elements of a tuple of two or more.
+    pub(crate) fn tuple(&self) -> Option<Vec<Self>> {
+        let Some(Expr::Tuple(tuple)) = &self.tree else {
+            return None;
+        };
+        let mut tokens = self.tokens.clone().into_iter();
+        let (Some(TokenTree::Group(group)), None) = (tokens.next(), tokens.next()) else {
+            return None;
+        };
+        let inside: Vec<TokenTree> = group.stream().into_iter().collect();
+        let elements = split_at_commas(&inside).into_iter().map(Self::new).collect();
+        (tuple.elems.len() > 1).then_some(elements)
+    }
+
+    /// The parameter and the body of a closure with one parameter.
+    pub(crate) fn closure(&self) -> Option<(TokenStream, Self)> {
+        let Some(Expr::Closure(closure)) = &self.tree else {
+            return None;
+        };
+        let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();
+        let bars: Vec<usize> =
+            (0..tokens.len()).filter(|&at| is_punct(tokens.get(at), '|')).take(2).collect();
+        let (&[open, close], 1) = (bars.as_slice(), closure.inputs.len()) else {
+            return None;
+        };
+        let body = Self::new(tokens[close + 1..].iter().cloned());
+        Some((tokens[open + 1..close].iter().cloned().collect(), body))
+    }
+
+    /// The first token, to point at.
+    pub(crate) fn span(&self) -> Span {
+        first_span(&self.tokens)
+    }
+}
+
+/// The span of the first token.
+pub(crate) fn first_span(tokens: &TokenStream) -> Span {
+    tokens.clone().into_iter().next().map_or_else(Span::call_site, |token| start(&token))
+}
+
+/// A pattern with the variables it binds, in order.
+#[derive(Clone)]
+pub(crate) struct Pattern {
+    pub(crate) tokens: TokenStream,
+    pub(crate) binds: Vec<Bind>,
+}
+
+/// A variable where it is bound.
+#[derive(Clone)]
+pub(crate) struct Bind {
+    pub(crate) name: Ident,
+    pub(crate) mutable: bool,
+}
+
+impl Pattern {
+    pub(crate) fn new(tokens: TokenStream, pat: &Pat) -> Self {
+        Self { tokens, binds: binds(pat) }
+    }
+
+    /// Reads a pattern at the front of the tokens; gives it and its length.
+    pub(crate) fn prefix(tokens: &[TokenTree]) -> syn::Result<(Self, usize)> {
+        let (pat, length) = prefix(tokens, Pat::parse_multi_with_leading_vert)?;
+        Ok((Self::new(tokens[..length].iter().cloned().collect(), &pat), length))
+    }
+}
+
+/// The variables a pattern binds. Alternatives bind the same ones, so the first one counts.
+pub(crate) fn binds(pat: &Pat) -> Vec<Bind> {
+    let mut found = Binds(Vec::new());
+    found.visit_pat(pat);
+    found.0
+}
+
+struct Binds(Vec<Bind>);
+
+impl<'ast> Visit<'ast> for Binds {
+    fn visit_pat_ident(&mut self, pat: &'ast syn::PatIdent) {
+        // A lone capitalised name is a constant or a variant: Rust's own lints insist on it.
+        let constant = pat.subpat.is_none()
+            && pat.ident.to_string().trim_start_matches('_').starts_with(char::is_uppercase);
+        if !constant {
+            self.0.push(Bind { name: pat.ident.clone(), mutable: pat.mutability.is_some() });
+        }
+        visit::visit_pat_ident(self, pat);
+    }
+
+    fn visit_pat_or(&mut self, pat: &'ast syn::PatOr) {
+        if let Some(first) = pat.cases.first() {
+            self.visit_pat(first);
+        }
+    }
+
+    // Expressions inside patterns bind nothing.
+    fn visit_expr(&mut self, _: &'ast Expr) {}
+}
+
+/// Splits at commas that separate, not at those in `::<A, B>` or in a closure's parameters.
+pub(crate) fn split_at_commas(tokens: &[TokenTree]) -> Vec<Vec<TokenTree>> {
+    let mut parts = Vec::new();
+    let mut start = 0;
+    while start < tokens.len() {
+        let length = comma_free(&tokens[start..]);
+        parts.push(tokens[start..start + length].to_vec());
+        start += length + 1;
+    }
+    parts
+}
+
+/// The length of the first argument.
+pub(crate) fn comma_free(tokens: &[TokenTree]) -> usize {
+    let plain = tokens.iter().position(|token| is_punct(Some(token), ',')).unwrap_or(tokens.len());
+    // `syn` knows where an expression ends; only what it cannot read is cut at the next comma.
+    match prefix(tokens, |input| input.parse::<Expr>()) {
+        Ok((_, length)) if length == tokens.len() || is_punct(tokens.get(length), ',') => length,
+        _ => plain,
+    }
+}
+
+/// The length of a head before its block: everything up to the first brace group.
+pub(crate) fn head_length(tokens: &[TokenTree]) -> Option<usize> {
+    let opens = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+    tokens.iter().position(opens)
+}
+
+/// Where `:>` stands.
+pub(crate) fn emit_arrow(tokens: &[TokenTree]) -> Option<usize> {
+    (0..tokens.len()).find(|&at| is_pair(&tokens[at..], [':', '>']))
+}

@@ -1,0 +1,37 @@
+//! The words of the language that are not names of operators.
+
+/// Words that begin a declaration in a module, with what a declaration looks like.
+pub(crate) const DECLARATIONS: &[(&str, &str)] = &[
+    ("depot", "depot *name: Event, hash_by(field);"),
+    ("stream", "stream name { … }"),
+    ("pstate", "pstate $$name: Schema;"),
+    ("sources", "sources! { … }"),
+];
+
+/// Whether a word begins an ordinary Rust item.
+pub(crate) fn begins_item(word: &str) -> bool {
+    const ITEMS: &[&str] = &[
+        "async",
+        "const",
+        "enum",
+        "extern",
+        "fn",
+        "impl",
+        "macro_rules",
+        "mod",
+        "pub",
+        "static",
+        "struct",
+        "trait",
+        "type",
+        "union",
+        "unsafe",
+        "use",
+    ];
+    ITEMS.contains(&word)
+}
+
+/// Whether a word begins a Rust statement that ends with its block.
+pub(crate) fn begins_block(word: &str) -> bool {
+    ["for", "while", "loop", "unsafe"].contains(&word)
+}

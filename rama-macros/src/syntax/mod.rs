@@ -1,0 +1,206 @@
+//! Tokens to syntax: shapes only. Nothing here knows what an operator means.
+//!
+//! [`Module`] contains [`Depot`]s and [`Stream`]s; a stream contains [`PState`]s and
+//! [`Statement`]s; a statement contains [`Code`], [`Pattern`]s, [`Path`]s and blocks.
+
+mod code;
+mod control;
+mod cursor;
+mod keyword;
+mod module;
+mod path;
+mod statement;
+mod text;
+
+use proc_macro2::{Ident, Span, TokenStream};
+
+pub(crate) use code::{Bind, Code, Pattern, binds, first_span};
+pub(crate) use cursor::Cursor;
+pub(crate) use module::parse_module;
+pub(crate) use path::{Path, Step, parse_path};
+pub(crate) use statement::parse_statements;
+pub(crate) use text::{label, text};
+
+/// A `defmodule!` body.
+pub(crate) struct Module {
+    pub(crate) attrs: TokenStream,
+    pub(crate) vis: TokenStream,
+    pub(crate) name: Ident,
+    /// `crate = path;`: where the runtime is, when it is not `::rama_core`.
+    pub(crate) krate: Option<TokenStream>,
+    /// Ordinary Rust items, as written.
+    pub(crate) items: Vec<Item>,
+    pub(crate) depots: Vec<Depot>,
+    pub(crate) streams: Vec<Stream>,
+}
+
+/// An ordinary Rust item.
+pub(crate) struct Item {
+    pub(crate) tokens: TokenStream,
+    /// Whether `syn` can read it.
+    pub(crate) known: bool,
+}
+
+/// `depot *name: Event, partitioner;`
+pub(crate) struct Depot {
+    pub(crate) attrs: TokenStream,
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) event: TokenStream,
+    /// Absent when it was reported.
+    pub(crate) partitioner: Option<DepotPartitioner>,
+}
+
+/// `hash_by(field)`, `random` and their kind.
+pub(crate) struct DepotPartitioner {
+    pub(crate) name: Ident,
+    pub(crate) args: Vec<Code>,
+}
+
+/// `stream name { … }`; its comments are for the reader of the source.
+pub(crate) struct Stream {
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) pstates: Vec<PState>,
+    pub(crate) body: Vec<Statement>,
+    /// Whether a mistake was reported inside.
+    pub(crate) broken: bool,
+}
+
+/// `pstate $$name: Schema;`
+pub(crate) struct PState {
+    pub(crate) attrs: TokenStream,
+    pub(crate) keyword: Ident,
+    pub(crate) name: Ident,
+    pub(crate) schema: TokenStream,
+}
+
+/// One statement of dataflow.
+#[derive(Clone)]
+pub(crate) enum Statement {
+    /// `source(*depot) :> pattern;`
+    Source { keyword: Ident, depot: Ident, pattern: Pattern },
+    /// `let pattern: ty = value else { diverge };`
+    Let(Let),
+    /// Any other Rust statement, with its own terminator.
+    Rust(Rust),
+    /// `name(args) :> pattern;`, with or without the emit.
+    Call(Call),
+    /// `value :> pattern;` where the value is no plain call.
+    Emit { value: Code, pattern: Pattern },
+    /// `|name(args);`
+    Hop { name: Ident, args: Vec<Code> },
+    /// `if`, `else if`, `else`
+    If(If),
+    /// `match value { … }`
+    Match(Match),
+}
+
+/// A `let`.
+#[derive(Clone)]
+pub(crate) struct Let {
+    /// Attributes, `let` and everything up to the value, as written.
+    pub(crate) head: TokenStream,
+    pub(crate) pattern: Pattern,
+    pub(crate) value: Option<Code>,
+    /// The block behind `else`.
+    pub(crate) diverge: Option<Code>,
+}
+
+/// A Rust statement that the language does not look into.
+#[derive(Clone)]
+pub(crate) struct Rust {
+    pub(crate) attrs: TokenStream,
+    pub(crate) code: Code,
+    /// Whether it ends with `;`; a loop or a block does not have to.
+    pub(crate) semi: bool,
+}
+
+/// A call by a single name: an operator, or a function of the user.
+#[derive(Clone)]
+pub(crate) struct Call {
+    pub(crate) name: Ident,
+    pub(crate) args: Vec<Arg>,
+    /// The call as an expression, for a function of the user.
+    pub(crate) code: Code,
+    pub(crate) pattern: Option<Pattern>,
+}
+
+/// An argument of a call.
+#[derive(Clone)]
+pub(crate) enum Arg {
+    /// `$$name`
+    PState(Ident),
+    /// `*name` may also be a dereference: the code says so, the operator decides.
+    Depot(Ident, Code),
+    /// `[…]` may also be an array.
+    Path(Path, Code),
+    /// An expression.
+    Code(Code),
+}
+
+/// `if` with all its branches.
+#[derive(Clone)]
+pub(crate) struct If {
+    pub(crate) branches: Vec<(Code, Block)>,
+    pub(crate) otherwise: Option<Block>,
+}
+
+/// `match` with its arms.
+#[derive(Clone)]
+pub(crate) struct Match {
+    pub(crate) value: Code,
+    pub(crate) arms: Vec<Arm>,
+}
+
+/// `pattern if guard => …`
+#[derive(Clone)]
+pub(crate) struct Arm {
+    pub(crate) pattern: Pattern,
+    pub(crate) guard: Option<Code>,
+    pub(crate) block: Block,
+}
+
+/// The statements of a branch.
+#[derive(Clone)]
+pub(crate) struct Block {
+    pub(crate) statements: Vec<Statement>,
+    /// How a message names the branch: its keyword, or its pattern.
+    pub(crate) name: String,
+}
+
+impl Statement {
+    /// The variables bound for the statements that follow; those of branches do not count.
+    pub(crate) fn binds(&self) -> &[Bind] {
+        match self {
+            Self::Source { pattern, .. } | Self::Emit { pattern, .. } => &pattern.binds,
+            Self::Let(binding) => &binding.pattern.binds,
+            Self::Call(call) => call.pattern.as_ref().map_or(&[], |pattern| &pattern.binds),
+            Self::Rust(_) | Self::Hop { .. } | Self::If(_) | Self::Match(_) => &[],
+        }
+    }
+
+    /// Where to point at the statement.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::Source { keyword: name, .. } | Self::Hop { name, .. } => name.span(),
+            Self::Call(call) => call.name.span(),
+            Self::Let(binding) => first_span(&binding.head),
+            Self::Rust(rust) => rust.code.span(),
+            Self::Emit { value, .. } | Self::Match(Match { value, .. }) => value.span(),
+            Self::If(found) => {
+                found.branches.first().map_or_else(Span::call_site, |one| one.0.span())
+            }
+        }
+    }
+}
+
+impl Arg {
+    /// Where to point at this argument.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::PState(name) | Self::Depot(name, _) => name.span(),
+            Self::Path(_, code) | Self::Code(code) => code.span(),
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! The module: its header, its declarations, its streams. A broken declaration does not hide the next one.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use syn::{Attribute, Path, Type, Visibility};
+
+use super::cursor::{Cursor, is_punct, prefix};
+use super::keyword::{DECLARATIONS, begins_item};
+use super::path::parse_args;
+use super::statement::parse_statements;
+use super::{Depot, DepotPartitioner, Item, Module, PState, Stream};
+use crate::diagnostics::Diagnostics;
+use crate::ops::did_you_mean;
+
+const SHAPE: &str = "write `defmodule! { pub Name { … } }`";
+
+/// Reads a whole module; nothing comes out only when not even its name can be read.
+pub(crate) fn parse_module(input: TokenStream, errors: &mut Diagnostics) -> Option<Module> {
+    let mut cursor = Cursor::new(input, Span::call_site());
+    let attrs = take_attrs(&mut cursor);
+    let vis = take_vis(&mut cursor);
+    let Some(name) = cursor.ident(0).cloned() else {
+        errors.error(cursor.span(), "a module needs a name", SHAPE);
+        return None;
+    };
+    cursor.skip(1);
+    let mut module = Module {
+        attrs,
+        vis,
+        name,
+        krate: None,
+        items: Vec::new(),
+        depots: Vec::new(),
+        streams: Vec::new(),
+    };
+    let Some(body) = cursor.group(0, Delimiter::Brace).cloned() else {
+        errors.error(cursor.span(), "a module needs a body in braces", SHAPE);
+        return Some(module);
+    };
+    cursor.skip(1);
+    if !cursor.is_empty() {
+        errors.error(
+            cursor.span(),
+            "unexpected tokens after the module",
+            "write one `defmodule!` for each module",
+        );
+    }
+    let mut inside = Cursor::inside(&body);
+    take_crate(&mut inside, &mut module);
+    while !inside.is_empty() {
+        parse_declaration(&mut inside, &mut module, errors);
+    }
+    Some(module)
+}
+
+/// `crate = path;`, only as the first thing in a module.
+fn take_crate(inside: &mut Cursor, module: &mut Module) {
+    if !inside.is_word(0, "crate") || !inside.is_punct(1, '=') {
+        return;
+    }
+    if let Ok((_, length)) = prefix(&inside.rest()[2..], Path::parse_mod_style) {
+        inside.skip(2);
+        module.krate = Some(inside.take(length).into_iter().collect());
+        inside.eat(';');
+    }
+}
+
+fn parse_declaration(inside: &mut Cursor, module: &mut Module, errors: &mut Diagnostics) {
+    if inside.eat(';') {
+        return;
+    }
+    let start = inside.rest().to_vec();
+    let attrs = take_attrs(inside);
+    let Some(keyword) = inside.ident(0).cloned() else {
+        let help = "write `depot`, `stream` or an ordinary Rust item";
+        errors.error(inside.span(), "this is not a declaration", help);
+        return skip_declaration(inside);
+    };
+    let word = keyword.to_string();
+    match word.as_str() {
+        "depot" if !inside.is_punct(1, '!') => {
+            inside.skip(1);
+            module.depots.extend(parse_depot(attrs, keyword, inside, errors));
+        }
+        "stream" if !inside.is_punct(1, '!') => {
+            inside.skip(1);
+            module.streams.extend(parse_stream(keyword, inside, errors));
+        }
+        _ if begins_item(&word) || inside.is_punct(1, '!') && word != "sources" => {
+            take_item(inside, &start, module);
+        }
+        _ => {
+            unknown_declaration(&keyword, "`stream name { … }`", errors);
+            skip_declaration(inside);
+        }
+    }
+}
+
+/// An ordinary Rust item with its attributes, which are in front of the cursor already.
+fn take_item(inside: &mut Cursor, start: &[TokenTree], module: &mut Module) {
+    let attrs = start.len() - inside.rest().len();
+    let parsed = prefix(start, |input| input.parse::<syn::Item>()).ok();
+    let known = parsed.is_some();
+    let length =
+        parsed.map_or_else(|| attrs + declaration_length(inside.rest()), |(_, length)| length);
+    module.items.push(Item { tokens: start[..length].iter().cloned().collect(), known });
+    inside.skip(length - attrs);
+}
+
+fn unknown_declaration(keyword: &Ident, place: &str, errors: &mut Diagnostics) {
+    let word = keyword.to_string();
+    let misplaced = DECLARATIONS.iter().find(|(name, _)| *name == word);
+    let help = match misplaced {
+        Some((_, shape)) => format!("`{shape}` belongs in {place}"),
+        None => did_you_mean(&word, "", DECLARATIONS.iter().map(|(name, _)| *name))
+            .unwrap_or_else(|| "write `depot`, `stream` or an ordinary Rust item".to_owned()),
+    };
+    let message = match misplaced {
+        Some(_) => format!("`{word}` does not belong here"),
+        None => format!("unknown declaration `{word}`"),
+    };
+    errors.error(keyword.span(), message, help);
+}
+
+/// `*name: Event, partitioner;`
+fn parse_depot(
+    attrs: TokenStream,
+    keyword: Ident,
+    inside: &mut Cursor,
+    errors: &mut Diagnostics,
+) -> Option<Depot> {
+    let shape = "write `depot *name: Event, hash_by(field);`";
+    let star = inside.eat('*');
+    let (Some(name), true) = (inside.ident(0).cloned(), star) else {
+        errors.error(inside.span(), "a depot needs a name with a star", shape);
+        skip_declaration(inside);
+        return None;
+    };
+    inside.skip(1);
+    let event = take_type(inside, "a depot needs the type of its records", shape, errors)?;
+    let mut partitioner = None;
+    if let (true, Some(name)) = (inside.is_punct(0, ','), inside.ident(1).cloned()) {
+        inside.skip(2);
+        let group = inside.group(0, Delimiter::Parenthesis).cloned();
+        inside.skip(usize::from(group.is_some()));
+        let args = group.as_ref().map(parse_args).unwrap_or_default();
+        partitioner = Some(DepotPartitioner { name, args });
+    } else {
+        errors.error(name.span(), "a depot needs a partitioner", shape);
+    }
+    end_declaration(inside, errors);
+    Some(Depot { attrs, keyword, name, event, partitioner })
+}
+
+/// `name { pstate …; sources! { … } }`
+fn parse_stream(keyword: Ident, inside: &mut Cursor, errors: &mut Diagnostics) -> Option<Stream> {
+    let before = errors.count();
+    let name = inside.ident(0).cloned();
+    let body = inside.group(1, Delimiter::Brace).cloned();
+    let (Some(name), Some(body)) = (name, body) else {
+        errors.error(
+            inside.span(),
+            "a stream needs a name and a body in braces",
+            "write `stream name { … }`",
+        );
+        skip_declaration(inside);
+        return None;
+    };
+    inside.skip(2);
+    let mut stream = Stream { keyword, name, pstates: Vec::new(), body: Vec::new(), broken: false };
+    let mut body = Cursor::inside(&body);
+    while !body.is_empty() {
+        parse_in_stream(&mut body, &mut stream, errors);
+    }
+    stream.broken = errors.count() > before;
+    Some(stream)
+}
+
+fn parse_in_stream(body: &mut Cursor, stream: &mut Stream, errors: &mut Diagnostics) {
+    if body.eat(';') {
+        return;
+    }
+    let attrs = take_attrs(body);
+    let keyword = body.ident(0).cloned();
+    let word = keyword.as_ref().map(Ident::to_string).unwrap_or_default();
+    match (keyword, word.as_str()) {
+        (Some(keyword), "pstate") => {
+            body.skip(1);
+            stream.pstates.extend(parse_pstate(attrs, keyword, body, errors));
+        }
+        (Some(keyword), "sources") => {
+            let Some(group) = sources_group(body) else {
+                errors.error(
+                    keyword.span(),
+                    "`sources!` needs a body in braces",
+                    "write `sources! { … }`",
+                );
+                return skip_declaration(body);
+            };
+            stream.body.extend(parse_statements(&mut Cursor::inside(&group), errors));
+        }
+        (Some(keyword), "depot" | "stream") => {
+            unknown_declaration(&keyword, "the module itself", errors);
+            skip_declaration(body);
+        }
+        (keyword, _) => {
+            let known = ["pstate", "sources"];
+            let span = keyword.map_or_else(|| body.span(), |keyword| keyword.span());
+            let help = did_you_mean(&word, "", known).unwrap_or_else(|| {
+                "a stream contains `pstate $$name: Schema;` and `sources! { … }`".to_owned()
+            });
+            let message = if word.is_empty() {
+                "this is not a declaration".to_owned()
+            } else {
+                format!("unknown declaration `{word}`")
+            };
+            errors.error(span, message, help);
+            skip_declaration(body);
+        }
+    }
+}
+
+/// The body behind `sources!`; the cursor stops behind it.
+fn sources_group(body: &mut Cursor) -> Option<Group> {
+    let group = body.group(2, Delimiter::Brace).cloned().filter(|_| body.is_punct(1, '!'))?;
+    body.skip(3);
+    Some(group)
+}
+
+/// `$$name: Schema;`
+fn parse_pstate(
+    attrs: TokenStream,
+    keyword: Ident,
+    body: &mut Cursor,
+    errors: &mut Diagnostics,
+) -> Option<PState> {
+    let shape = "write `pstate $$name: Schema;`";
+    let sigil = body.is_pair(0, ['$', '$']);
+    let (Some(name), true) = (body.ident(2).cloned(), sigil) else {
+        errors.error(body.span(), "a pstate needs a name with two dollar signs", shape);
+        skip_declaration(body);
+        return None;
+    };
+    body.skip(3);
+    let schema = take_type(body, "a pstate needs a schema, which is a type", shape, errors)?;
+    end_declaration(body, errors);
+    Some(PState { attrs, keyword, name, schema })
+}
+
+/// `: Type`, or a message and the rest of the declaration skipped.
+fn take_type(
+    cursor: &mut Cursor,
+    message: &str,
+    shape: &str,
+    errors: &mut Diagnostics,
+) -> Option<TokenStream> {
+    let parsed = cursor.eat(':').then(|| prefix(cursor.rest(), |input| input.parse::<Type>()));
+    if let Some(Ok((_, length))) = parsed {
+        return Some(cursor.take(length).into_iter().collect());
+    }
+    errors.error(cursor.span(), message, shape);
+    skip_declaration(cursor);
+    None
+}
+
+fn end_declaration(cursor: &mut Cursor, errors: &mut Diagnostics) {
+    if cursor.eat(';') {
+        return;
+    }
+    errors.error(cursor.previous(), "missing `;`", "end the declaration with `;`");
+    // On a new line the next declaration begins; on the same one there is only rubbish.
+    if cursor.previous().end().line == cursor.span().start().line {
+        skip_declaration(cursor);
+    }
+}
+
+fn skip_declaration(cursor: &mut Cursor) {
+    cursor.skip(declaration_length(cursor.rest()));
+}
+
+/// Up to and including the first `;` or brace group.
+fn declaration_length(tokens: &[TokenTree]) -> usize {
+    let ends = |token: &TokenTree| {
+        is_punct(Some(token), ';')
+            || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+    };
+    tokens.iter().position(ends).map_or(tokens.len(), |at| at + 1)
+}
+
+fn take_attrs(cursor: &mut Cursor) -> TokenStream {
+    let length = prefix(cursor.rest(), Attribute::parse_outer).map_or(0, |(_, length)| length);
+    cursor.take(length).into_iter().collect()
+}
+
+fn take_vis(cursor: &mut Cursor) -> TokenStream {
+    let length =
+        prefix(cursor.rest(), |input| input.parse::<Visibility>()).map_or(0, |(_, length)| length);
+    cursor.take(length).into_iter().collect()
+}

@@ -1,0 +1,293 @@
+//! Statements: found on tokens first, read one by one, so that each mistake stays in its statement.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::{Expr, Type};
+
+use super::code::{emit_arrow, head_length, split_at_commas};
+use super::control::{parse_if, parse_match};
+use super::cursor::{Cursor, is_pair, is_punct, prefix};
+use super::keyword::{begins_block, begins_item};
+use super::path::{parse_args, parse_path};
+use super::{Arg, Call, Code, Let, Pattern, Rust, Statement};
+use crate::diagnostics::Diagnostics;
+
+pub(super) const END_STATEMENT: &str = "end the statement with `;`";
+
+/// Reads all statements up to the end of the tokens.
+pub(crate) fn parse_statements(cursor: &mut Cursor, errors: &mut Diagnostics) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    while !cursor.is_empty() {
+        if !cursor.eat(';') {
+            statements.extend(parse_next(cursor, errors));
+        }
+    }
+    statements
+}
+
+fn parse_next(cursor: &mut Cursor, errors: &mut Diagnostics) -> Option<Statement> {
+    if cursor.is_word(0, "if") {
+        return parse_if(cursor, errors);
+    }
+    if cursor.is_word(0, "match") {
+        return parse_match(cursor, errors);
+    }
+    if let Some(tokens) = take_block_like(cursor) {
+        let semi = cursor.eat(';');
+        return Some(Statement::Rust(Rust { attrs: quote!(), code: Code::new(tokens), semi }));
+    }
+    let end = cursor.rest().iter().position(|token| is_punct(Some(token), ';'));
+    let length = end.unwrap_or(cursor.rest().len());
+    let cut = missing_semicolon(&cursor.rest()[..length]);
+    let tokens = cursor.take(cut.unwrap_or(length));
+    if cut.is_some() || !cursor.eat(';') {
+        errors.error(cursor.previous(), "missing `;`", END_STATEMENT);
+    }
+    parse_statement(tokens, errors)
+}
+
+/// A loop, a block, an item or a macro with braces: its own end is its end.
+fn take_block_like(cursor: &mut Cursor) -> Option<Vec<TokenTree>> {
+    let tokens = cursor.rest();
+    let word = cursor.ident(0).map(Ident::to_string).unwrap_or_default();
+    let block = begins_block(&word)
+        || cursor.group(0, Delimiter::Brace).is_some()
+        || (cursor.is_punct(0, '\'') && cursor.is_punct(2, ':'));
+    let to_brace = || head_length(tokens).map(|head| head + 1);
+    let length = if block {
+        let whole = prefix(tokens, Expr::parse_with_earlier_boundary_rule);
+        whole.ok().map(|(_, length)| length).or_else(to_brace)
+    } else if begins_item(&word) {
+        prefix(tokens, |input| input.parse::<syn::Item>()).ok().map(|(_, length)| length)
+    } else if cursor.is_punct(1, '!') && cursor.group(2, Delimiter::Brace).is_some() {
+        Some(3)
+    } else {
+        None
+    }?;
+    Some(cursor.take(length))
+}
+
+/// Where a `;` is missing: the first line that begins a statement although none has ended, while
+/// the tokens make sense only when they are cut there.
+fn missing_semicolon(tokens: &[TokenTree]) -> Option<usize> {
+    let mut whole = None;
+    (1..tokens.len()).find(|&at| {
+        let rest = &tokens[at..];
+        let new_line = tokens[at - 1].span().end().line < tokens[at].span().start().line;
+        if !new_line || !is_readable(&tokens[..at]) {
+            return false;
+        }
+        // A partitioner continues the line before as a bitwise or, which nobody writes like this.
+        let begins = matches!(&rest[0], TokenTree::Ident(word) if word != "as" && word != "else");
+        let broken = |whole: &mut Option<bool>| !*whole.get_or_insert_with(|| is_readable(tokens));
+        is_hop(rest) || (begins && broken(&mut whole))
+    })
+}
+
+/// `|name(` written without space.
+fn is_hop(tokens: &[TokenTree]) -> bool {
+    let [TokenTree::Punct(bar), TokenTree::Ident(name), TokenTree::Group(group), ..] = tokens
+    else {
+        return false;
+    };
+    let touching = bar.span().end() == name.span().start();
+    bar.as_char() == '|' && touching && group.delimiter() == Delimiter::Parenthesis
+}
+
+/// Whether the tokens are a whole statement without its `;`.
+fn is_readable(tokens: &[TokenTree]) -> bool {
+    if let Some(arrow) = emit_arrow(tokens) {
+        let pattern = Pattern::prefix(&tokens[arrow + 2..]);
+        return is_readable(&tokens[..arrow])
+            && pattern.is_ok_and(|(_, length)| length + arrow + 2 == tokens.len());
+    }
+    match tokens {
+        // A call may contain what is not Rust, such as `$$name`.
+        [TokenTree::Ident(_), TokenTree::Group(group)] => {
+            group.delimiter() == Delimiter::Parenthesis
+        }
+        [TokenTree::Punct(_), ..] if is_hop(tokens) => tokens.len() == 3,
+        [TokenTree::Ident(word), ..] if word == "let" => {
+            let tokens: TokenStream = tokens.iter().cloned().collect();
+            syn::parse2::<syn::Stmt>(quote!(#tokens;)).is_ok()
+        }
+        _ => syn::parse2::<Expr>(tokens.iter().cloned().collect()).is_ok(),
+    }
+}
+
+/// Reads one statement without its `;`.
+pub(super) fn parse_statement(
+    tokens: Vec<TokenTree>,
+    errors: &mut Diagnostics,
+) -> Option<Statement> {
+    let (attrs, tokens) = split_attrs(tokens);
+    match tokens.first()? {
+        TokenTree::Ident(word) if word == "let" => {
+            return parse_let(attrs, tokens, errors).map(Statement::Let);
+        }
+        TokenTree::Punct(bar) if bar.as_char() == '|' => return parse_hop(&tokens, errors),
+        _ if !attrs.is_empty() => {
+            return Some(Statement::Rust(Rust { attrs, code: Code::new(tokens), semi: true }));
+        }
+        _ => {}
+    }
+    let arrow = emit_arrow(&tokens);
+    let pattern = match arrow {
+        Some(arrow) => Some(parse_emit(&tokens, arrow, errors)?),
+        None => None,
+    };
+    let call = &tokens[..arrow.unwrap_or(tokens.len())];
+    let Some((name, args)) = as_call(call) else {
+        let code = Code::new(call.iter().cloned());
+        return Some(match pattern {
+            Some(pattern) => Statement::Emit { value: code, pattern },
+            None => Statement::Rust(Rust { attrs, code, semi: true }),
+        });
+    };
+    if *name == "source" {
+        return parse_source(name, &args, pattern, errors);
+    }
+    let code = Code::new(call.iter().cloned());
+    Some(Statement::Call(Call { name: name.clone(), args, code, pattern }))
+}
+
+fn split_attrs(tokens: Vec<TokenTree>) -> (TokenStream, Vec<TokenTree>) {
+    let pairs = tokens.chunks(2).take_while(|pair| {
+        is_punct(pair.first(), '#')
+            && matches!(pair.get(1), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket)
+    });
+    let length = pairs.count() * 2;
+    let mut tokens = tokens;
+    let rest = tokens.split_off(length);
+    (tokens.into_iter().collect(), rest)
+}
+
+/// `name(args)` and nothing else, where the name is no word of Rust.
+fn as_call(tokens: &[TokenTree]) -> Option<(&Ident, Vec<Arg>)> {
+    let [TokenTree::Ident(name), TokenTree::Group(group)] = tokens else {
+        return None;
+    };
+    let callable = syn::parse2::<Ident>(quote!(#name)).is_ok();
+    if !callable || group.delimiter() != Delimiter::Parenthesis {
+        return None;
+    }
+    let inside = Cursor::inside(group);
+    Some((name, split_at_commas(inside.rest()).into_iter().map(parse_arg).collect()))
+}
+
+fn parse_arg(tokens: Vec<TokenTree>) -> Arg {
+    match tokens.as_slice() {
+        [TokenTree::Punct(_), TokenTree::Punct(second), TokenTree::Ident(name)]
+            if is_pair(&tokens, ['$', '$']) && second.as_char() == '$' =>
+        {
+            Arg::PState(name.clone())
+        }
+        [TokenTree::Punct(star), TokenTree::Ident(name)] if star.as_char() == '*' => {
+            Arg::Depot(name.clone(), Code::new(tokens.clone()))
+        }
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Bracket => {
+            let inside = Cursor::inside(group);
+            Arg::Path(parse_path(inside.rest()), Code::new(tokens.clone()))
+        }
+        _ => Arg::Code(Code::new(tokens)),
+    }
+}
+
+/// The pattern behind `:>`.
+fn parse_emit(tokens: &[TokenTree], arrow: usize, errors: &mut Diagnostics) -> Option<Pattern> {
+    let rest = &tokens[arrow + 2..];
+    let help = "name what is emitted, `:> name`, or ignore it, `:> _`";
+    if rest.is_empty() {
+        errors.error(tokens[arrow].span(), "`:>` without a pattern", help);
+        return None;
+    }
+    match Pattern::prefix(rest) {
+        Ok((pattern, length)) if length == rest.len() => Some(pattern),
+        Ok((_, length)) => {
+            let message = format!("unexpected `{}` after the pattern", rest[length]);
+            errors.error(rest[length].span(), message, END_STATEMENT);
+            None
+        }
+        Err(_) => {
+            errors.error(rest[0].span(), "this is not a pattern", help);
+            None
+        }
+    }
+}
+
+fn parse_source(
+    keyword: &Ident,
+    args: &[Arg],
+    pattern: Option<Pattern>,
+    errors: &mut Diagnostics,
+) -> Option<Statement> {
+    let shape = "write `source(*depot) :> pattern;`";
+    let [Arg::Depot(depot, _)] = args else {
+        let span = args.first().map_or_else(|| keyword.span(), Arg::span);
+        errors.error(span, "`source` reads exactly one depot", shape);
+        return None;
+    };
+    let Some(pattern) = pattern else {
+        errors.error(keyword.span(), "`source` without `:>`", shape);
+        return None;
+    };
+    Some(Statement::Source { keyword: keyword.clone(), depot: depot.clone(), pattern })
+}
+
+fn parse_hop(tokens: &[TokenTree], errors: &mut Diagnostics) -> Option<Statement> {
+    let shape = "write `|hash(key);` or another partitioner with its parentheses";
+    match tokens {
+        [_, TokenTree::Ident(name), TokenTree::Group(group), rest @ ..]
+            if group.delimiter() == Delimiter::Parenthesis =>
+        {
+            if let Some(extra) = rest.first() {
+                let message = format!("unexpected `{extra}` after the partitioner");
+                errors.error(extra.span(), message, END_STATEMENT);
+            }
+            Some(Statement::Hop { name: name.clone(), args: parse_args(group) })
+        }
+        _ => {
+            let at = tokens.get(1).unwrap_or(&tokens[0]);
+            errors.error(at.span(), "this is not a partitioner", shape);
+            None
+        }
+    }
+}
+
+fn parse_let(attrs: TokenStream, tokens: Vec<TokenTree>, errors: &mut Diagnostics) -> Option<Let> {
+    let mut cursor = Cursor::new(tokens.into_iter().collect(), proc_macro2::Span::call_site());
+    let mut head: TokenStream = attrs;
+    head.extend(cursor.next());
+    let Ok((pattern, length)) = Pattern::prefix(cursor.rest()) else {
+        let span = if cursor.is_empty() { cursor.previous() } else { cursor.span() };
+        errors.error(span, "`let` without a pattern", "write `let name = value;`");
+        return None;
+    };
+    head.extend(cursor.take(length));
+    if cursor.is_punct(0, ':') {
+        head.extend(cursor.next());
+        let length = prefix(cursor.rest(), |input| input.parse::<Type>()).map(|(_, length)| length);
+        let to_value = || cursor.rest().iter().position(|token| is_punct(Some(token), '='));
+        let length = length.ok().or_else(to_value).unwrap_or(cursor.rest().len());
+        head.extend(cursor.take(length));
+    }
+    let value = cursor.is_punct(0, '=').then(|| {
+        head.extend(cursor.next());
+        split_diverge(cursor.take_rest())
+    });
+    let (value, diverge) = value.map_or((None, None), |(value, diverge)| (Some(value), diverge));
+    Some(Let { head, pattern, value, diverge })
+}
+
+/// Separates `else { … }` from the value in front of it.
+fn split_diverge(tokens: Vec<TokenTree>) -> (Code, Option<Code>) {
+    let [.., TokenTree::Ident(word), TokenTree::Group(block)] = tokens.as_slice() else {
+        return (Code::new(tokens), None);
+    };
+    // `if c { a } else { b }` is a value as a whole.
+    if word != "else" || block.delimiter() != Delimiter::Brace || is_readable(&tokens) {
+        return (Code::new(tokens), None);
+    }
+    let diverge = Code::new([TokenTree::Group(block.clone())]);
+    (Code::new(tokens[..tokens.len() - 2].iter().cloned()), Some(diverge))
+}
