@@ -11,7 +11,8 @@ macro_rules! id {
     ($(#[$docs:meta])* $name:ident($number:ty)) => {
         $(#[$docs])*
         #[derive(
-            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default,
+            Serialize, Deserialize,
         )]
         #[serde(transparent)]
         pub struct $name(pub $number);

@@ -13,6 +13,7 @@ use crate::{
     id::{DepotId, Epoch, TaskId},
     log::LogOptions,
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
+    store::Store,
     task::Task,
 };
 
@@ -20,7 +21,9 @@ use crate::{
 pub(super) struct Instance {
     engine: Arc<Engine>,
     actors: Vec<Box<dyn Running>>,
-    /// Given back after every actor has ended.
+    /// Outlives the actors, so that a broken module can still be read.
+    _store: Arc<Store>,
+    /// Given back after everything else has ended.
     _lock: DiskLock,
 }
 
@@ -43,8 +46,10 @@ impl Instance {
         let engine = Arc::new(engine(name, config, seams, definition, &recovered)?);
         let Recovered { store, log, meta, tables, lock, .. } = recovered;
         let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch);
-        let checkpointer = Checkpointer::new(Arc::clone(&engine), store, tables, meta);
-        let mut instance = Self { engine, actors: Vec::new(), _lock: lock };
+        let store = Arc::new(store);
+        let checkpointer =
+            Checkpointer::new(Arc::clone(&engine), Arc::clone(&store), tables, meta);
+        let mut instance = Self { engine, actors: Vec::new(), _store: store, _lock: lock };
         instance.run(seams, Box::new(committer), Box::new(checkpointer)).map_err(|error| {
             LaunchError::Config(format!("the system gives no thread: {error}"))
         })?;

@@ -131,8 +131,8 @@ impl Cluster {
         let mut outcome = Ok(());
         for launched in self.modules.lock().await.values_mut() {
             if let Some(instance) = launched.instance.take() {
-                let stopped = stop(instance).await;
                 launched.link.follow(None);
+                let stopped = stop(instance).await;
                 outcome = outcome.and(stopped);
             }
         }

@@ -35,7 +35,8 @@ const MORE: u8 = 0x01;
     label = "keys need an order of their bytes that `{Self}` does not have",
     note = "keys are integers with a fixed width, `bool`, `char`, `String`, `Vec<u8>`, and tuples, \
             arrays, `Option`s and `Vec`s of keys",
-    note = "instead of `usize` use `u64`, instead of `&str` a `String`; floating point numbers have no total order"
+    note = "instead of `usize` use `u64`, instead of `&str` a `String`; floating point numbers \
+            have no total order"
 )]
 pub trait Key: Ord + Clone + Debug + Send + Sync + 'static {
     /// Appends the encoding: `a < b` exactly when the bytes of `a` sort before those of `b`.
@@ -346,6 +347,9 @@ mod tests {
         vec(prop_oneof![Just(0_u8), Just(1), Just(0xFE), Just(0xFF), any::<u8>()], 0..5)
     }
 
+    type Unsigned = (u8, u16, u32, u64, u128);
+    type Signed = (i8, i16, i32, i64, i128);
+    type Single = (bool, char, Option<i8>);
     type Deep = ((String, i8), Option<Vec<u8>>, Vec<(String, u8)>);
 
     fn deep() -> impl Strategy<Value = Deep> {
@@ -355,14 +359,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn numbers_sort_like_their_bytes(a: (u8, u16, u32, u64, u128), b: (u8, u16, u32, u64, u128)) {
+        fn numbers_sort_like_their_bytes(a: Unsigned, b: Unsigned) {
             check_pair(&a, &b);
             check_pair(&a.0, &b.0);
             check_pair(&a.4, &b.4);
         }
 
         #[test]
-        fn signed_numbers_sort_like_their_bytes(a: (i8, i16, i32, i64, i128), b: (i8, i16, i32, i64, i128)) {
+        fn signed_numbers_sort_like_their_bytes(a: Signed, b: Signed) {
             check_pair(&a, &b);
             check_pair(&a.1, &b.1);
             check_pair(&a.2, &b.2);
@@ -371,7 +375,7 @@ mod tests {
         }
 
         #[test]
-        fn single_values_sort_like_their_bytes(a: (bool, char, Option<i8>), b: (bool, char, Option<i8>)) {
+        fn single_values_sort_like_their_bytes(a: Single, b: Single) {
             check_pair(&a, &b);
             check_pair(&a.0, &b.0);
             check_pair(&a.1, &b.1);
@@ -379,7 +383,9 @@ mod tests {
         }
 
         #[test]
-        fn texts_and_blobs_sort_like_their_bytes(a in text(), b in text(), c in blob(), d in blob()) {
+        fn texts_and_blobs_sort_like_their_bytes(
+            a in text(), b in text(), c in blob(), d in blob(),
+        ) {
             check_pair(&a, &b);
             check_pair(&c, &d);
             check_pair(&vec![a.clone(), b.clone()], &vec![a.clone()]);
@@ -400,13 +406,17 @@ mod tests {
         }
 
         #[test]
-        fn order_is_that_of_memcomparable(a in deep(), b in deep(), x: (i64, u32, bool), y: (i64, u32, bool)) {
+        fn order_is_that_of_memcomparable(
+            a in deep(), b in deep(), x: (i64, u32, bool), y: (i64, u32, bool),
+        ) {
             check_like_memcomparable(&a, &b);
             check_like_memcomparable(&x, &y);
         }
 
         #[test]
-        fn any_bytes_decode_to_a_key_or_an_error(bytes in prop_oneof![vec(any::<u8>(), 0..64), vec(0..3_u8, 0..64)]) {
+        fn any_bytes_decode_to_a_key_or_an_error(
+            bytes in prop_oneof![vec(any::<u8>(), 0..64), vec(0..3_u8, 0..64)],
+        ) {
             check_arbitrary_bytes::<Deep>(&bytes);
             check_arbitrary_bytes::<Vec<Vec<String>>>(&bytes);
             check_arbitrary_bytes::<(bool, Option<char>, [u16; 3])>(&bytes);

@@ -1,7 +1,7 @@
 //! The storage seam: one flat directory of files, as the commit log and the store see it.
 //!
-//! Production uses [`FileDisk`], fast tests [`MemoryDisk`], crash tests a disk that forgets what was
-//! not synced. What the layers above rely on: data is durable after [`DiskFile::sync_data`], a
+//! Production uses [`FileDisk`], fast tests [`MemoryDisk`], crash tests a disk that forgets what
+//! was not synced. What the layers above rely on: data is durable after [`DiskFile::sync_data`], a
 //! created, renamed or removed name after [`Disk::sync_dir`]. Nothing is buffered here, and nothing
 //! is retried: after a failed sync the content of a file is unknown (finding 3).
 
@@ -139,7 +139,10 @@ impl Debug for DiskLock {
 #[non_exhaustive]
 pub enum LockError {
     /// Somebody else has it. Right after a process was killed this can last for a moment.
-    #[error("the data directory is in use by {}: stop it or choose another directory", owner(*.process))]
+    #[error(
+        "the data directory is in use by {}: stop it or choose another directory",
+        owner(*.process)
+    )]
     InUse {
         /// The process that wrote its number into the lock file, if it could be read.
         process: Option<u32>,

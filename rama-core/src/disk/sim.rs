@@ -2,8 +2,8 @@
 //!
 //! Fault model: at a crash every write that was not synced survives whole, in part (by sectors of
 //! 512 bytes) or not at all, independently of its neighbours; creations, renames and removals that
-//! were not followed by `sync_dir` survive or not. Synced data survives always: losing it is damage,
-//! which other tests prepare by hand. One seed, one fate.
+//! were not followed by `sync_dir` survive or not. Synced data survives always: losing it is
+//! damage, which other tests prepare by hand. One seed, one fate.
 
 use super::{Disk, DiskFile, DiskLock, LockError, Open, check_name};
 use std::collections::BTreeMap;

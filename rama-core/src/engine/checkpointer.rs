@@ -26,13 +26,13 @@ pub(crate) struct Job {
 /// Writes checkpoints. The only writer of the store.
 pub(crate) struct Checkpointer {
     engine: Arc<Engine>,
-    store: Store,
+    store: Arc<Store>,
     tables: Tables,
     meta: Meta,
 }
 
 impl Checkpointer {
-    pub(crate) fn new(engine: Arc<Engine>, store: Store, tables: Tables, meta: Meta) -> Self {
+    pub(crate) fn new(engine: Arc<Engine>, store: Arc<Store>, tables: Tables, meta: Meta) -> Self {
         Self { engine, store, tables, meta }
     }
 

@@ -41,8 +41,8 @@ impl SegmentedLog {
     /// being written when the program stopped is cut off; [`Recovery`] says how much that was.
     ///
     /// # Errors
-    /// The errors of `replay`, and [`LogError`]s: damage before valid groups refuses, and nothing is
-    /// changed then (scenario A7).
+    /// The errors of `replay`, and [`LogError`]s: damage before valid groups refuses, and nothing
+    /// is changed then (scenario A7).
     pub fn open<E: From<LogError>>(
         disk: Arc<dyn Disk>,
         options: LogOptions,

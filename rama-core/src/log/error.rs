@@ -11,7 +11,8 @@ use thiserror::Error;
 pub enum LogError {
     /// The system refused. The process must not go on with this log (findings 2 and 3).
     #[error(
-        "cannot {action} {file}: {source}; the commit log is stopped, restart to see what is durable"
+        "cannot {action} {file}: {source}; the commit log is stopped, restart to see what is \
+         durable"
     )]
     Io {
         /// What was tried.

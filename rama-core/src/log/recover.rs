@@ -1,7 +1,7 @@
 //! Opening a log: reading it back, telling a torn tail from damage, cutting the tail.
 //!
 //! Two steps: [`scan`] reads and judges and changes nothing; [`repair`] changes only what the scan
-//! found to be safe. So a crash during recovery finds the same files, or better ones (scenario A11).
+//! found to be safe. So a crash during recovery finds the same files, or better ones (A11).
 
 use super::error::LogError;
 use super::format::{

@@ -286,6 +286,7 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     /// # Ok::<(), rama_core::path::PathError>(())
     /// ```
     #[expect(non_snake_case, reason = "navigators are named as in the language")]
+    #[expect(clippy::type_complexity, reason = "an alias would hide where the path leads")]
     pub fn NIL_TO_SET<T, N>(self) -> Path<R, Then<P, N>, Present<BTreeSet<T>>, C::And<One>>
     where
         S: IsMaybeSet<Elem = T, Step<NilToSet> = N>,

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 const SMALL: LogOptions = LogOptions { segment_bytes: 4096, growth_bytes: 1024 };
-/// Two hundred seeds of six lives each are 1,200 crashes, in about a second of a debug build.
+/// Two hundred seeds of six lives each are 1,200 crashes, in two to four seconds of a debug build.
 const SEEDS: u64 = 200;
 const LIVES: u64 = 6;
 

@@ -13,19 +13,21 @@ use crate::syntax::{self, Code, Statement};
 
 /// Judges a whole module. What is wrong is reported and left out, so that the rest stays usable.
 pub(crate) fn analyze(module: syntax::Module, errors: &mut Diagnostics) -> Module {
-    let syntax::Module { attrs, vis, name, krate, items, depots, streams } = module;
+    let syntax::Module { attrs, vis, name, krate, items, depots, streams, incomplete } = module;
     let depots = unique(depots, |depot| &depot.name, "depot `*", errors);
     let streams = unique(streams, |stream| &stream.name, "stream `", errors);
     let mut around = Surroundings {
-        topology: None,
-        pstates: BTreeMap::new(),
         items: items.iter().flat_map(|item| item_names(&item.tokens)).collect(),
+        later: streams.iter().map(|stream| stream.name.to_string()).collect(),
+        incomplete,
+        ..Surroundings::default()
     };
     let streams = unique_pstates(streams, &mut around.pstates, errors);
     let depot_names: Vec<String> = depots.iter().map(|depot| depot.name.to_string()).collect();
     let mut topologies = Vec::new();
     for stream in streams {
         around.topology = Some(stream.name.to_string());
+        around.later.remove(0);
         topologies.push(topology(stream, &around, &depot_names, errors));
     }
     let depots = depots.into_iter().map(|depot| analyze_depot(depot, errors)).collect();
@@ -112,7 +114,7 @@ fn hash_by(operator: Ident, key: Code, errors: &mut Diagnostics) -> Option<Depot
     if let Some((param, key)) = key.closure() {
         return Some(DepotBy::Closure { operator, param, key });
     }
-    if let Some(Expr::Path(_) | Expr::Field(_)) = &key.tree {
+    if let Some(Expr::Path(_) | Expr::Field(_)) = key.tree.as_deref() {
         return Some(DepotBy::Field { operator, field: key.tokens });
     }
     let help = "write `hash_by(field)` or `hash_by(|record| key)`";
@@ -126,10 +128,10 @@ fn topology(
     depots: &[String],
     errors: &mut Diagnostics,
 ) -> Topology {
-    let syntax::Stream { keyword, name, pstates, body, broken } = stream;
+    let syntax::Stream { keyword, name, pstates, body, broken, .. } = stream;
     let before = errors.count();
     let sources = sources(&body, around, depots, errors);
-    let whole = !broken && errors.count() == before;
+    let whole = !broken && !around.incomplete && errors.count() == before;
     let pstate = |pstate: syntax::PState| {
         let syntax::PState { attrs, keyword, name, schema } = pstate;
         PState { attrs, keyword, name, schema }
@@ -163,7 +165,7 @@ fn sources(
         let [Statement::Source { keyword, depot, pattern }, rest @ ..] = section else {
             continue;
         };
-        if !depots.contains(&depot.to_string()) {
+        if !depots.contains(&depot.to_string()) && !around.incomplete {
             let help = did_you_mean(&depot.to_string(), "*", depots)
                 .unwrap_or_else(|| format!("declare it: `depot *{depot}: Event, hash_by(field);`"));
             errors.error(depot.span(), format!("unknown depot `*{depot}`"), help);

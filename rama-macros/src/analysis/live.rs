@@ -12,7 +12,7 @@ pub(super) fn fill_in(list: &mut [Statement], behind: Vars) -> Vars {
             live.remove(bound);
         }
         if let Kind::Branch(branch) = &mut statement.kind {
-            live = before_branches(branch, &statement.live, live);
+            live = before_branches(branch, &statement.live, &live);
         }
         live.extend(&statement.uses);
     }
@@ -20,7 +20,7 @@ pub(super) fn fill_in(list: &mut [Statement], behind: Vars) -> Vars {
 }
 
 /// `after` is live behind the branches, `outer` is that without what the branches bind together.
-fn before_branches(branch: &mut Branch, after: &Vars, outer: Vars) -> Vars {
+fn before_branches(branch: &mut Branch, after: &Vars, outer: &Vars) -> Vars {
     let mut before = match branch.head {
         Head::If { complete: false } => outer.clone(),
         _ => Vars::new(),
@@ -28,7 +28,7 @@ fn before_branches(branch: &mut Branch, after: &Vars, outer: Vars) -> Vars {
     for (at, arm) in branch.arms.iter_mut().enumerate() {
         let mut behind = Vars::new();
         if !arm.diverges {
-            behind.extend(&outer);
+            behind.extend(outer);
             let needed = branch.phis.iter().filter(|phi| after.contains(&phi.variable));
             behind.extend(needed.filter_map(|phi| phi.from[at]));
         }

@@ -13,12 +13,17 @@ use crate::diagnostics::Diagnostics;
 use crate::ops::{Navigator, Row, Yields};
 use crate::syntax::{self, Code, Pattern};
 
-/// What surrounds a flow.
+/// What surrounds a flow; nothing does outside of modules.
+#[derive(Default)]
 pub(super) struct Surroundings {
-    /// The name of the topology; absent outside of modules.
+    /// The name of the topology.
     pub(super) topology: Option<String>,
     /// The PStates of the module, each with the topology that owns it.
     pub(super) pstates: BTreeMap<String, String>,
+    /// Whether a declaration could not be read: unknown names may have been meant there.
+    pub(super) incomplete: bool,
+    /// The topologies behind this one.
+    pub(super) later: Vec<String>,
     /// Names of the module's own functions and constants.
     pub(super) items: BTreeSet<String>,
 }
@@ -34,15 +39,13 @@ pub(super) struct Resolver<'a> {
 
 /// Analyzes the body of a `dataflow!` block.
 pub(crate) fn analyze_dataflow(body: &[syntax::Statement], errors: &mut Diagnostics) -> Flow {
-    let around = Surroundings { topology: None, pstates: BTreeMap::new(), items: BTreeSet::new() };
-    analyze_flow(&around, None, body, errors)
+    analyze_flow(&Surroundings::default(), None, body, errors)
 }
 
 /// Analyzes a path outside of dataflow, whose arguments are plain expressions.
 pub(crate) fn analyze_path(path: &syntax::Path, errors: &mut Diagnostics) -> Path {
-    let around = Surroundings { topology: None, pstates: BTreeMap::new(), items: BTreeSet::new() };
-    let mut resolver = Resolver::new(&around, errors);
-    resolver.path(path, &mut Vars::new())
+    let around = Surroundings::default();
+    Resolver::new(&around, errors).path(path, &mut Vars::new())
 }
 
 /// Analyzes the statements behind a source, whose pattern binds the first variables.
@@ -71,6 +74,11 @@ impl<'a> Resolver<'a> {
 
     /// The variables a piece of Rust uses; reports those that are not there yet.
     pub(super) fn code(&mut self, code: &Code, used: &mut Vars) {
+        if let (None, Some(pstate)) = (&code.tree, code.pstate()) {
+            let message = format!("`$${pstate}` inside of plain Rust");
+            let help = "dataflow cannot stand in a loop or closure of Rust; instead of a loop write `explode(iterator) :> item;`";
+            self.errors.error(pstate.span(), message, help);
+        }
         for one in uses(code) {
             match self.scope.find(&one.name.to_string()).cloned() {
                 Some(Name::Variable(variable)) => {
@@ -116,7 +124,7 @@ impl<'a> Resolver<'a> {
         let mut own = Vars::new();
         self.code(code, &mut own);
         used.extend(&own);
-        match code.tree.as_ref().and_then(lone_name) {
+        match code.tree.as_deref().and_then(lone_name) {
             Some(name) => match self.scope.variable(&name.to_string()) {
                 Some(variable) => Value::Variable(variable, name.clone()),
                 None => Value::Code(code.clone(), own),

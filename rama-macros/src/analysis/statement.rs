@@ -204,16 +204,25 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Checks that a PState exists.
+    /// Checks that a PState exists, and already here.
     fn pstate(&mut self, name: &Ident) -> Option<Ident> {
         let known = &self.around.pstates;
-        if known.contains_key(&name.to_string()) {
-            return Some(name.clone());
+        match known.get(&name.to_string()) {
+            Some(owner) if self.around.later.contains(owner) => {
+                let message = format!("`$${name}` is declared further down, in `{owner}`");
+                let help = format!("put `stream {owner}` in front of this one");
+                self.errors.error(name.span(), message, help);
+                None
+            }
+            Some(_) => Some(name.clone()),
+            None if self.around.incomplete => None,
+            None => {
+                let help = did_you_mean(&name.to_string(), "$$", known.keys())
+                    .unwrap_or_else(|| format!("declare it: `pstate $${name}: Schema;`"));
+                self.errors.error(name.span(), format!("unknown pstate `$${name}`"), help);
+                None
+            }
         }
-        let help = did_you_mean(&name.to_string(), "$$", known.keys())
-            .unwrap_or_else(|| format!("declare it: `pstate $${name}: Schema;`"));
-        self.errors.error(name.span(), format!("unknown pstate `$${name}`"), help);
-        None
     }
 
     /// Only the topology that declares a PState writes to it (C-12).

@@ -18,7 +18,7 @@ pub(super) struct Use {
 /// All names used by a piece of Rust that it does not bind itself.
 pub(super) fn uses(code: &Code) -> Vec<Use> {
     let mut finder = Finder { bound: Vec::new(), found: Vec::new() };
-    match &code.tree {
+    match code.tree.as_deref() {
         Some(tree) => finder.visit_expr(tree),
         None => finder.tokens(&code.tokens),
     }
@@ -27,7 +27,7 @@ pub(super) fn uses(code: &Code) -> Vec<Use> {
 
 /// The variables that a condition binds for its branch: `if let Some(x) = …`.
 pub(super) fn condition_binds(code: &Code) -> Vec<Bind> {
-    match &code.tree {
+    match code.tree.as_deref() {
         Some(tree) => let_binds(tree),
         None => Vec::new(),
     }
@@ -43,7 +43,7 @@ fn let_binds(tree: &Expr) -> Vec<Bind> {
 
 /// Whether control never comes out of a piece of Rust, as far as its form says.
 pub(super) fn diverges(code: &Code) -> bool {
-    match &code.tree {
+    match code.tree.as_deref() {
         Some(Expr::Return(_) | Expr::Continue(_) | Expr::Break(_)) => true,
         // `return Err(…)?` is an error that is raised, then returned.
         Some(Expr::Try(inner)) => matches!(*inner.expr, Expr::Return(_)),

@@ -27,7 +27,7 @@ pub(super) fn head(code: &Code, names: &Names) -> TokenStream {
 /// A reference to the value of an expression, as if the user had written it.
 pub(super) fn reference(code: &Code, names: &Names) -> TokenStream {
     let whole = whole(code, names);
-    match &code.tree {
+    match code.tree.as_deref() {
         Some(Expr::Reference(reference)) if reference.mutability.is_none() => whole,
         Some(
             Expr::Assign(_)

@@ -47,11 +47,13 @@ impl Types {
         let (attrs, vis, name, root) =
             (&plan.attrs, &plan.vis, &plan.name, root(plan.krate.as_ref()));
         let client_doc = format!(
-            "What a client of [`{name}`] holds: its depots and PStates, each under its own name."
+            " What a client of [`{name}`] holds: its depots and PStates, each under its own name."
         );
-        let depots_doc = format!("The depots of [`{name}`].");
-        let pstates_doc = format!("The PStates of [`{name}`].");
+        let depots_doc = format!(" The depots of [`{name}`].");
+        let pstates_doc = format!(" The PStates of [`{name}`].");
         let depot_fields = plan.depots.iter().map(|depot| depot_field(depot, vis, &root));
+        // A program need not use every handle that the module gives it.
+        let unused = quote!(#[allow(dead_code, reason = "not every program uses every handle")]);
         let pstate_fields = all_pstates(plan).map(|pstate| pstate_field(pstate, vis, &root));
         quote! {
             #attrs
@@ -60,6 +62,7 @@ impl Types {
 
             #[doc = #client_doc]
             #[derive(Clone, Debug)]
+            #unused
             #vis struct #client {
                 #[doc = #depots_doc]
                 #vis depot: #depots,
@@ -69,10 +72,12 @@ impl Types {
 
             #[doc = #depots_doc]
             #[derive(Clone, Debug)]
+            #unused
             #vis struct #depots { #(#depot_fields)* }
 
             #[doc = #pstates_doc]
             #[derive(Clone, Debug)]
+            #unused
             #vis struct #pstates { #(#pstate_fields)* }
         }
     }
@@ -80,14 +85,14 @@ impl Types {
 
 fn depot_field(depot: &Depot, vis: &TokenStream, root: &TokenStream) -> TokenStream {
     let Depot { attrs, name, event, .. } = depot;
-    let doc = format!("Depot `*{name}`.");
+    let doc = format!(" Depot `*{name}`.");
     let doc = (!has_doc(attrs)).then(|| quote!(#[doc = #doc]));
     quote!(#attrs #doc #vis #name: #root::Depot<#event>,)
 }
 
 fn pstate_field(pstate: &PState, vis: &TokenStream, root: &TokenStream) -> TokenStream {
     let PState { attrs, name, schema, .. } = pstate;
-    let doc = format!("PState `$${name}`.");
+    let doc = format!(" PState `$${name}`.");
     let doc = (!has_doc(attrs)).then(|| quote!(#[doc = #doc]));
     quote!(#attrs #doc #vis #name: #root::PState<#schema>,)
 }

@@ -132,14 +132,15 @@ impl<'a> Writer<'a> {
         let path = self.navigations(&access.path);
         let line = quote_spanned!(method.span()=> ::core::line!());
         let at = quote!(#private::at(::core::file!(), #line));
-        quote!(#cx.#method(#at, #pstate.path() #path))
+        let start = quote_spanned!(access.pstate.span()=> #pstate.path());
+        quote!(#cx.#method(#at, #start #path))
     }
 
     /// The navigators as method calls.
     pub(super) fn navigations(&self, path: &[Navigation]) -> TokenStream {
         let call = |one: &Navigation| {
             let (name, arg) = (&one.name, one.arg.as_ref().map(|arg| self.arg(arg)));
-            quote!(.#name(#arg))
+            quote_spanned!(name.span()=> .#name(#arg))
         };
         path.iter().map(call).collect()
     }
@@ -152,8 +153,8 @@ impl<'a> Writer<'a> {
         };
         let fails = (hop.partitioner.partitioning == Partitioning::ByTask).then(|| quote!(?));
         let port = self.port(port);
-        let carried = frame.iter().map(|arg| self.carried(arg)).collect();
-        let frame = nest(carried);
+        let carried: Vec<_> = frame.iter().map(|arg| self.carried(arg)).collect();
+        let frame = nest(&carried);
         quote! {
             let #route = #cx.#name(#(#args),*) #fails;
             #cx.hop(#route, #port, #frame);
@@ -253,7 +254,7 @@ impl<'a> Writer<'a> {
     }
 
     fn tuple(&self, frame: &[Arg]) -> TokenStream {
-        nest(self.args(frame))
+        nest(&self.args(frame))
     }
 }
 
@@ -263,7 +264,7 @@ pub(super) fn tuple_pattern(frame: &[Slot]) -> TokenStream {
         let (name, mutable) = (&slot.name, slot.mutable.then(|| quote!(mut)));
         quote!(#mutable #name)
     };
-    nest(frame.iter().map(slot).collect())
+    nest(&frame.iter().map(slot).collect::<Vec<_>>())
 }
 
 /// A variable bound with `mut` may be changed only before or only after a cut.
@@ -275,15 +276,12 @@ pub(super) fn allow_unused_mut(frame: &[Slot]) -> Option<TokenStream> {
 
 /// A tuple; a long one becomes a tuple of tuples, because Rust implements the traits that a frame
 /// needs for tuples of up to twelve elements.
-fn nest(elements: Vec<TokenStream>) -> TokenStream {
+fn nest(elements: &[TokenStream]) -> TokenStream {
     const TUPLE_ELEMENTS_MAX: usize = 12;
-    match elements.as_slice() {
+    match elements {
         [one] => quote!((#one,)),
         few if few.len() <= TUPLE_ELEMENTS_MAX => quote!((#(#few),*)),
-        many => {
-            let parts = many.chunks(TUPLE_ELEMENTS_MAX).map(|part| nest(part.to_vec()));
-            nest(parts.collect())
-        }
+        many => nest(&many.chunks(TUPLE_ELEMENTS_MAX).map(nest).collect::<Vec<_>>()),
     }
 }
 

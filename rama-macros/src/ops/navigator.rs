@@ -68,7 +68,6 @@ impl Row for Navigator {
         Self {
             name: "NONE_ELEM",
             doc: "a new element of a set: what is put there is added",
-            yields: Yields::AtMostOne,
             ..Self::CONSTANT
         },
         Self { name: "termval", doc: "puts a value there", ..Self::TERMINAL },
@@ -77,6 +76,7 @@ impl Row for Navigator {
             doc: "puts what a function makes of the value there",
             ..Self::TERMINAL
         },
+        Self { name: "update", doc: "changes the value there in place", ..Self::TERMINAL },
         Self { name: "NONE", doc: "removes what is there", arity: Arity::Bare, ..Self::TERMINAL },
     ];
 

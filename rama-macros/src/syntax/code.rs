@@ -3,6 +3,8 @@
 //! The user's tokens are always kept and are what is emitted. Where `syn` understands them, its
 //! tree is there too, for finding variables; where it does not, rustc gets to say why.
 
+use std::rc::Rc;
+
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::parse::Parser;
 use syn::visit::{self, Visit};
@@ -15,26 +17,31 @@ use super::cursor::{is_pair, is_punct, prefix, start};
 pub(crate) struct Code {
     pub(crate) tokens: TokenStream,
     /// Absent when `syn` cannot read the tokens.
-    pub(crate) tree: Option<Expr>,
+    pub(crate) tree: Option<Rc<Expr>>,
 }
 
 impl Code {
     pub(crate) fn new(tokens: impl IntoIterator<Item = TokenTree>) -> Self {
         let tokens: TokenStream = tokens.into_iter().collect();
-        let tree = syn::parse2(tokens.clone()).ok();
+        let tree = syn::parse2(tokens.clone()).ok().map(Rc::new);
         Self { tokens, tree }
     }
 
     /// A condition of `if` or the value of `match`: no struct literal at its end.
     pub(crate) fn head(tokens: impl IntoIterator<Item = TokenTree>) -> Self {
         let tokens: TokenStream = tokens.into_iter().collect();
-        let tree = Expr::parse_without_eager_brace.parse2(tokens.clone()).ok();
+        let tree = Expr::parse_without_eager_brace.parse2(tokens.clone()).ok().map(Rc::new);
         Self { tokens, tree }
+    }
+
+    /// The first PState that is named somewhere in what `syn` cannot read.
+    pub(crate) fn pstate(&self) -> Option<Ident> {
+        first_pstate(&self.tokens)
     }
 
     /// The elements of a tuple of two or more.
     pub(crate) fn tuple(&self) -> Option<Vec<Self>> {
-        let Some(Expr::Tuple(tuple)) = &self.tree else {
+        let Some(Expr::Tuple(tuple)) = self.tree.as_deref() else {
             return None;
         };
         let mut tokens = self.tokens.clone().into_iter();
@@ -48,7 +55,7 @@ impl Code {
 
     /// The parameter and the body of a closure with one parameter.
     pub(crate) fn closure(&self) -> Option<(TokenStream, Self)> {
-        let Some(Expr::Closure(closure)) = &self.tree else {
+        let Some(Expr::Closure(closure)) = self.tree.as_deref() else {
             return None;
         };
         let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();
@@ -126,6 +133,17 @@ impl<'ast> Visit<'ast> for Binds {
 
     // Expressions inside patterns bind nothing.
     fn visit_expr(&mut self, _: &'ast Expr) {}
+}
+
+fn first_pstate(tokens: &TokenStream) -> Option<Ident> {
+    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    (0..tokens.len()).find_map(|at| match (&tokens[at], tokens.get(at + 2)) {
+        (TokenTree::Group(group), _) => first_pstate(&group.stream()),
+        (_, Some(TokenTree::Ident(name))) if is_pair(&tokens[at..], ['$', '$']) => {
+            Some(name.clone())
+        }
+        _ => None,
+    })
 }
 
 /// Splits at commas that separate, not at those in `::<A, B>` or in a closure's parameters.

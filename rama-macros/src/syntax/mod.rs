@@ -32,6 +32,8 @@ pub(crate) struct Module {
     pub(crate) items: Vec<Item>,
     pub(crate) depots: Vec<Depot>,
     pub(crate) streams: Vec<Stream>,
+    /// Whether a declaration could not be read: then unknown names prove nothing.
+    pub(crate) incomplete: bool,
 }
 
 /// An ordinary Rust item.
@@ -65,6 +67,8 @@ pub(crate) struct Stream {
     pub(crate) body: Vec<Statement>,
     /// Whether a mistake was reported inside.
     pub(crate) broken: bool,
+    /// Whether a declaration inside could not be read.
+    pub(crate) incomplete: bool,
 }
 
 /// `pstate $$name: Schema;`

@@ -31,6 +31,7 @@ pub(crate) fn parse_module(input: TokenStream, errors: &mut Diagnostics) -> Opti
         items: Vec::new(),
         depots: Vec::new(),
         streams: Vec::new(),
+        incomplete: false,
     };
     let Some(body) = cursor.group(0, Delimiter::Brace).cloned() else {
         errors.error(cursor.span(), "a module needs a body in braces", SHAPE);
@@ -73,23 +74,29 @@ fn parse_declaration(inside: &mut Cursor, module: &mut Module, errors: &mut Diag
     let Some(keyword) = inside.ident(0).cloned() else {
         let help = "write `depot`, `stream` or an ordinary Rust item";
         errors.error(inside.span(), "this is not a declaration", help);
+        module.incomplete = true;
         return skip_declaration(inside);
     };
     let word = keyword.to_string();
     match word.as_str() {
         "depot" if !inside.is_punct(1, '!') => {
             inside.skip(1);
-            module.depots.extend(parse_depot(attrs, keyword, inside, errors));
+            let depot = parse_depot(attrs, keyword, inside, errors);
+            module.incomplete |= depot.is_none();
+            module.depots.extend(depot);
         }
         "stream" if !inside.is_punct(1, '!') => {
             inside.skip(1);
-            module.streams.extend(parse_stream(keyword, inside, errors));
+            let stream = parse_stream(keyword, inside, errors);
+            module.incomplete |= stream.as_ref().is_none_or(|stream| stream.incomplete);
+            module.streams.extend(stream);
         }
         _ if begins_item(&word) || inside.is_punct(1, '!') && word != "sources" => {
             take_item(inside, &start, module);
         }
         _ => {
             unknown_declaration(&keyword, "`stream name { … }`", errors);
+            module.incomplete = true;
             skip_declaration(inside);
         }
     }
@@ -166,7 +173,14 @@ fn parse_stream(keyword: Ident, inside: &mut Cursor, errors: &mut Diagnostics) -
         return None;
     };
     inside.skip(2);
-    let mut stream = Stream { keyword, name, pstates: Vec::new(), body: Vec::new(), broken: false };
+    let mut stream = Stream {
+        keyword,
+        name,
+        pstates: Vec::new(),
+        body: Vec::new(),
+        broken: false,
+        incomplete: false,
+    };
     let mut body = Cursor::inside(&body);
     while !body.is_empty() {
         parse_in_stream(&mut body, &mut stream, errors);
@@ -185,7 +199,9 @@ fn parse_in_stream(body: &mut Cursor, stream: &mut Stream, errors: &mut Diagnost
     match (keyword, word.as_str()) {
         (Some(keyword), "pstate") => {
             body.skip(1);
-            stream.pstates.extend(parse_pstate(attrs, keyword, body, errors));
+            let pstate = parse_pstate(attrs, keyword, body, errors);
+            stream.incomplete |= pstate.is_none();
+            stream.pstates.extend(pstate);
         }
         (Some(keyword), "sources") => {
             let Some(group) = sources_group(body) else {
@@ -200,6 +216,7 @@ fn parse_in_stream(body: &mut Cursor, stream: &mut Stream, errors: &mut Diagnost
         }
         (Some(keyword), "depot" | "stream") => {
             unknown_declaration(&keyword, "the module itself", errors);
+            stream.incomplete = true;
             skip_declaration(body);
         }
         (keyword, _) => {
@@ -214,6 +231,7 @@ fn parse_in_stream(body: &mut Cursor, stream: &mut Stream, errors: &mut Diagnost
                 format!("unknown declaration `{word}`")
             };
             errors.error(span, message, help);
+            stream.incomplete = true;
             skip_declaration(body);
         }
     }

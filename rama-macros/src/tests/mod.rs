@@ -1,1 +1,78 @@
-//! Tests of the whole compiler, stage by stage.
+//! Tests of the compiler without a runtime, one file per stage, one `check` per boundary.
+
+mod analysis;
+mod emit;
+mod plan;
+mod syntax;
+
+use expect_test::Expect;
+use proc_macro2::{Span, TokenStream};
+
+use crate::diagnostics::Diagnostics;
+use crate::expand::compile;
+use crate::plan::show;
+use crate::syntax::{Cursor, Statement, parse_statements, text};
+
+/// Compares the statements of a flow, one a line, and the messages about them.
+fn check_syntax(source: &str, expected: &Expect) {
+    let mut errors = Diagnostics::default();
+    let mut cursor = Cursor::new(tokens(source), Span::call_site());
+    let statements = parse_statements(&mut cursor, &mut errors);
+    let lines: String = statements.iter().map(|one| describe(one) + "\n").collect();
+    expected.assert_eq(&(lines + &errors.into_text()));
+}
+
+/// Compares the messages about a module.
+fn check_errors(module: &str, expected: &Expect) {
+    let mut errors = Diagnostics::default();
+    compile(tokens(module), &mut errors);
+    expected.assert_eq(&errors.into_text());
+}
+
+/// Compares the plan of a module without mistakes.
+fn check_plan(module: &str, expected: &Expect) {
+    expected.assert_eq(&plan_of(module));
+}
+
+fn plan_of(module: &str) -> String {
+    let mut errors = Diagnostics::default();
+    let plan = compile(tokens(module), &mut errors).expect("the module has a name");
+    assert_eq!(errors.into_text(), "");
+    show(&plan)
+}
+
+/// A module around the statements of one topology.
+fn with_module(statements: &str) -> String {
+    format!(
+        "pub TestModule {{
+            depot *events: Event, random;
+            depot *ids: i64, random;
+            stream flow {{
+                pstate $$names: Map<i64, String>;
+                pstate $$counts: Map<i64, u64>;
+                sources! {{ {statements} }}
+            }}
+        }}"
+    )
+}
+
+fn tokens(source: &str) -> TokenStream {
+    source.parse().expect("the test's source has balanced brackets")
+}
+
+fn describe(statement: &Statement) -> String {
+    match statement {
+        Statement::Source { depot, pattern, .. } => {
+            format!("source *{depot} :> {}", text(&pattern.tokens))
+        }
+        Statement::Let(binding) => format!("let {}", text(&binding.pattern.tokens)),
+        Statement::Rust(rust) => format!("rust {}", text(&rust.code.tokens)),
+        Statement::Call(call) => format!("call {} with {}", call.name, call.args.len()),
+        Statement::Emit { value, pattern } => {
+            format!("emit {} :> {}", text(&value.tokens), text(&pattern.tokens))
+        }
+        Statement::Hop { name, args } => format!("hop {name} with {}", args.len()),
+        Statement::If(found) => format!("if with {}", found.branches.len()),
+        Statement::Match(found) => format!("match with {}", found.arms.len()),
+    }
+}

@@ -1,0 +1,104 @@
+//! What analysis reports, where, and that it reports each mistake once.
+
+use expect_test::expect;
+
+use super::{check_errors, with_module};
+
+#[test]
+fn independent_mistakes_are_reported_together() {
+    check_errors(
+        "pub M {
+            depot *users: i64, hash(id);
+            stream s {
+                pstate $$names: Map<i64, String>;
+                sources! {
+                    source(*user) :> id;
+                    |hsh(id);
+                    local_transform([keypth(id), NONE], $$name);
+                }
+            }
+        }",
+        &expect![[r#"
+            6:29 unknown depot `*user`
+            help: did you mean `*users`?
+            7:22 unknown partitioner `|hsh`
+            help: did you mean `|hash`?
+            8:38 unknown navigator `keypth`
+            help: did you mean `keypath`?
+            8:59 unknown pstate `$$name`
+            help: did you mean `$$names`?
+            2:32 unknown partitioner `hash` of a depot
+            help: there are `hash_by`, `random`, `global`, `disallow`
+        "#]],
+    );
+}
+
+#[test]
+fn a_broken_declaration_does_not_make_its_name_unknown() {
+    check_errors(
+        "pub M {
+            depot users: i64, random;
+            stream s {
+                pstate names: Map<i64, String>;
+                sources! {
+                    source(*users) :> id;
+                    local_transform([keypath(id), NONE], $$names);
+                }
+            }
+        }",
+        &expect![[r#"
+            2:19 a depot needs a name with a star
+            help: write `depot *name: Event, hash_by(field);`
+            4:24 a pstate needs a name with two dollar signs
+            help: write `pstate $$name: Schema;`
+        "#]],
+    );
+}
+
+#[test]
+fn a_variable_is_in_scope_after_branches_when_every_branch_binds_it() {
+    let module = with_module(
+        "source(*ids) :> id;
+         if id > 3 { let a = 1; let b = 2; } else if id > 2 { let a = 2; } else { return Ok(()); }
+         f(a + b);",
+    );
+    check_errors(
+        &module,
+        &expect![[r#"
+            9:16 `b` is bound only in some branches
+            help: the branch `else if` does not bind it; bind `b` in every branch or before them
+        "#]],
+    );
+}
+
+#[test]
+fn a_function_may_have_the_name_of_a_later_variable() {
+    let module = with_module(
+        "source(*ids) :> id;
+         let total = total(id);
+         let other = later + 1;
+         let later = other;",
+    );
+    check_errors(
+        &module,
+        &expect![[r#"
+            9:22 `later` is used before it is bound
+            help: move this statement behind the one that binds it
+        "#]],
+    );
+}
+
+#[test]
+fn a_branch_that_hops_cannot_hide_what_is_needed_after_it() {
+    let hop = "source(*ids) :> (id, name);
+         if id > 3 { |hash(id); let name = 3; f(name); }
+         g(name);";
+    check_errors(
+        &with_module(hop),
+        &expect![[r#"
+            8:37 this `name` hides the one bound before the branches, which is needed after them
+            help: give it another name, or bind it in every branch
+        "#]],
+    );
+    check_errors(&with_module(&hop.replace("|hash(id);", "")), &expect![""]);
+}

@@ -1,0 +1,284 @@
+//! Plans as text: where flows are cut, and what travels.
+
+use std::collections::BTreeSet;
+
+use expect_test::expect;
+
+use super::{check_plan, plan_of, with_module};
+
+const STRAIGHT: &str = "source(*events) :> Event { id, name };
+    let n = name.len();
+    local_transform([keypath(id), termval(name)], $$names);
+    ack_return(n);";
+
+const HOP: &str = "source(*events) :> Event { id, name };
+    let n = name.len();
+    |hash(id);
+    local_transform([keypath(id), termval(name)], $$names);
+    |hash(n);
+    local_transform([keypath(id), NONE], $$counts);";
+
+const HOP_IN_A_BRANCH: &str = "source(*events) :> Event { id, name };
+    if name.is_empty() {
+        |hash(id);
+        let size = \"none\";
+    } else {
+        let size = \"some\";
+    }
+    local_transform([keypath(id), termval(size)], $$names);";
+
+const EXPLODE_AND_HOP: &str = "source(*events) :> Event { text, followers };
+    explode(followers) :> follower;
+    |hash(follower);
+    local_transform([keypath(follower), termval(text)], $$names);";
+
+const GATHER: &str = "source(*events) :> Event { id, followers };
+    if followers.is_empty() {
+        filter(id > 3);
+        let who = id;
+    } else {
+        explode(followers) :> who;
+    }
+    local_transform([keypath(who), termval(id)], $$counts);";
+
+const MATCH: &str = "source(*events) :> Event { id, kind };
+    match kind {
+        Kind::Plain => let tag = None,
+        Kind::Tagged(name) if name.len() > 3 => { let tag = Some(name); }
+        _ => { return Ok(()); }
+    }
+    ack_return((id, tag));";
+
+const SEVERAL: &str = "source(*events) :> Event { id };
+    |hash(id);
+    f(id);
+    source(*ids) :> id;
+    |hash(id);
+    local_select([must(id), view(short)], $$names) :> name;
+    g(name) :> other;
+    h(other, name) :> _;";
+
+#[test]
+fn straight_lines_are_one_segment() {
+    check_plan(
+        &with_module(STRAIGHT),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { id, name }
+            let n = name.len()
+            local_transform([keypath(id), termval(name)], $$names)
+            ack_return(n)
+    "#]],
+    );
+}
+
+#[test]
+fn a_partitioner_cuts() {
+    check_plan(
+        &with_module(HOP),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { id, name }
+            let n = name.len()
+            hop |hash(id) -> after_hash (id, name, n)
+          segment after_hash (id, name, n)
+            local_transform([keypath(id.clone()), termval(name)], $$names)
+            hop |hash(n) -> after_hash_2 (id)
+          segment after_hash_2 (id)
+            local_transform([keypath(id), NONE], $$counts)
+    "#]],
+    );
+}
+
+#[test]
+fn branches_with_a_partitioner_meet_at_a_port() {
+    check_plan(
+        &with_module(HOP_IN_A_BRANCH),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { id, name }
+            if name.is_empty()
+              hop |hash(id) -> after_hash (id)
+            else
+              let size = "some"
+              enter after_if (id, size)
+          segment after_hash (id)
+            let size = "none"
+            enter after_if (id, size)
+          segment after_if (id, size)
+            local_transform([keypath(id), termval(size)], $$names)
+    "#]],
+    );
+}
+
+#[test]
+fn a_hop_in_a_loop_clones_what_the_loop_needs_again() {
+    check_plan(
+        &with_module(EXPLODE_AND_HOP),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { text, followers }
+            each follower of followers
+              hop |hash(follower) -> after_hash (text.clone(), follower)
+          segment after_hash (text, follower)
+            local_transform([keypath(follower), termval(text)], $$names)
+    "#]],
+    );
+}
+
+#[test]
+fn branches_that_emit_are_gathered() {
+    check_plan(
+        &with_module(GATHER),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { id, followers }
+            if followers.is_empty()
+              when id > 3
+                let who = id
+                push (who) to list 0
+            else
+              each who of followers
+                push (who) to list 0
+            each (who) of list 0
+              local_transform([keypath(who), termval(id.clone())], $$counts)
+    "#]],
+    );
+}
+
+#[test]
+fn branches_that_complete_once_are_a_value() {
+    check_plan(
+        &with_module(MATCH),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { id, kind }
+            match kind
+            case Kind::Plain
+              let tag = None
+              give (tag)
+            case Kind::Tagged(name) if name.len() > 3
+              let tag = Some(name)
+              give (tag)
+            case _
+              return Ok(())
+            gives (tag)
+            ack_return((id, tag))
+    "#]],
+    );
+}
+
+#[test]
+fn sources_have_variables_of_their_own() {
+    check_plan(
+        &with_module(SEVERAL),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { id }
+            hop |hash(id) -> after_hash (id)
+          segment after_hash (id)
+            f(id)
+          segment source(*ids) :> id
+            hop |hash(id) -> after_hash_2 (id)
+          segment after_hash_2 (id)
+            local_select([must(id), view(short)], $$names) :> name (at most one)
+              g(name.clone()) :> other
+              h(other, name) :> _
+    "#]],
+    );
+}
+
+#[test]
+fn a_partitioner_at_the_end_of_a_branch_that_ends_the_flow_needs_no_join() {
+    let flow = "source(*ids) :> id;
+        if id > 3 { |all(); f(id); } else { g(id); }";
+    check_plan(
+        &with_module(flow),
+        &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*ids) :> id
+            if id > 3
+              hop |all() -> after_all (id)
+            else
+              g(id)
+          segment after_all (id)
+            f(id)
+    "#]],
+    );
+}
+
+/// Reads the printed plan: each frame names the variables that its segment mentions, no more, and
+/// no variable of the flow that the segment mentions is missing unless the segment binds it.
+#[test]
+fn a_frame_holds_exactly_the_live_variables() {
+    for flow in [HOP, HOP_IN_A_BRANCH, EXPLODE_AND_HOP, GATHER, SEVERAL] {
+        let plan = plan_of(&with_module(flow));
+        let segments: Vec<&str> = plan.split("  segment ").skip(1).collect();
+        let frames = segments.iter().filter_map(|segment| frame(segment));
+        let variables: BTreeSet<&str> = frames.flat_map(|frame| frame.0).collect();
+        for segment in &segments {
+            let Some((frame, body)) = frame(segment) else { continue };
+            let mentioned: BTreeSet<&str> =
+                words(body).filter(|word| variables.contains(word)).collect();
+            let bound = |word: &&&str| {
+                let binds = [format!("let {word}"), format!(":> {word}"), format!("each {word}")];
+                binds.iter().any(|text| body.contains(text))
+            };
+            let needed: BTreeSet<&str> =
+                mentioned.iter().filter(|word| !bound(word)).copied().collect();
+            assert_eq!(frame.into_iter().collect::<BTreeSet<_>>(), needed, "in {segment}");
+        }
+    }
+}
+
+/// The variables of a frame and what follows it; nothing for a source.
+fn frame(segment: &str) -> Option<(Vec<&str>, &str)> {
+    let (head, body) = segment.split_once('\n')?;
+    let (_, frame) = head.split_once(' ').filter(|_| !head.starts_with("source"))?;
+    Some((words(frame).collect(), body))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
+        .filter(|word| !word.is_empty())
+}

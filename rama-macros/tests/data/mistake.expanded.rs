@@ -1,0 +1,72 @@
+use rama_core::prelude::*;
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct UsersModule;
+/// What a client of [`UsersModule`] holds: its depots and PStates, each under its own name.
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub(crate) struct UsersModuleClient {
+    /// The depots of [`UsersModule`].
+    pub(crate) depot: UsersModuleDepots,
+    /// The PStates of [`UsersModule`].
+    pub(crate) pstate: UsersModulePStates,
+}
+/// The depots of [`UsersModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub(crate) struct UsersModuleDepots {
+    /// Depot `*users`.
+    pub(crate) users: ::rama_core::__private::Depot<i64>,
+}
+/// The PStates of [`UsersModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub(crate) struct UsersModulePStates {
+    /// PState `$$names`.
+    pub(crate) names: ::rama_core::__private::PState<Map<i64, String>>,
+    /// PState `$$seen`.
+    pub(crate) seen: ::rama_core::__private::PState<Map<i64, bool>>,
+}
+const _: () = {
+    use ::rama_core::__private as __rama;
+    impl __rama::Module for UsersModule {
+        type Client = UsersModuleClient;
+        fn name(&self) -> &'static str {
+            "UsersModule"
+        }
+        fn define(&self, module: &mut __rama::ModuleBuilder) {
+            let depot_users = module
+                .depot("users", __rama::Partitioning::<i64>::random());
+            let mut broken = module.stream("broken");
+            let pstate_names = broken.pstate::<Map<i64, String>>("names");
+            let mut whole = module.stream("whole");
+            let pstate_seen = whole.pstate::<Map<i64, bool>>("seen");
+            let flow = whole.flow();
+            flow.source(
+                depot_users,
+                "source(*users)",
+                move |cx, id| {
+                    let n = __rama::rust!(id.);
+                    cx.local_transform(
+                        __rama::at(::core::file!(), ::core::line!()),
+                        pstate_seen.path().keypath(id).termval(n),
+                    )?;
+                    ::core::result::Result::Ok(())
+                },
+            );
+        }
+        fn client(link: &__rama::Link) -> UsersModuleClient {
+            UsersModuleClient {
+                depot: UsersModuleDepots {
+                    users: link.depot("users"),
+                },
+                pstate: UsersModulePStates {
+                    names: link.pstate("names"),
+                    seen: link.pstate("seen"),
+                },
+            }
+        }
+    }
+};
+::core::compile_error! {
+    "unknown depot `*user`\nhelp: did you mean `*users`?"
+}
