@@ -1,10 +1,17 @@
-//! One compile-fail case for each message of the language: `ui/<topic>/<rule>.rs`, one mistake each.
+//! What the macros say and what they must accept, by real compilation.
 //!
-//! The expected output stands beside each case. Refresh it on purpose with `TRYBUILD=overwrite`
-//! and read the difference.
+//! `ui/<topic>/<rule>.rs` makes one mistake each; the message it must get stands beside it. Refresh those on
+//! purpose with `TRYBUILD=overwrite` and read the difference. `ui/hygiene` holds programs that must compile.
 
 #[test]
 fn every_mistake_gets_its_message() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/ui/*/*.rs");
+    for topic in ["module", "depot", "pstate", "flow", "path"] {
+        cases.compile_fail(format!("tests/ui/{topic}/*.rs"));
+    }
+}
+
+#[test]
+fn names_and_lints_of_the_user_do_not_meet_the_expansion() {
+    trybuild::TestCases::new().pass("tests/ui/hygiene/*.rs");
 }

@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::syntax::{Cursor, parse_module, parse_path, parse_statements};
 use crate::{analysis, emit, plan};
 
-/// A module. What is broken is left out of it, so that one mistake gives one message.
+/// A module. rustc does not see what is broken, so that one mistake gives one message.
 pub(crate) fn defmodule(input: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let plan = compile(input, &mut errors);
@@ -42,10 +42,7 @@ pub(crate) fn dataflow(input: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let body = parse_statements(&mut Cursor::new(input, Span::call_site()), &mut errors);
     let flow = analysis::analyze_dataflow(&body, &mut errors);
-    if errors.count() > 0 {
-        return emit::emit_failed_expression(&errors.into_tokens());
-    }
-    emit::emit_dataflow(&plan::lower_dataflow(&flow))
+    finish(errors, emit::emit_dataflow(&plan::lower_dataflow(&flow)))
 }
 
 /// A path without dataflow.
@@ -53,10 +50,14 @@ pub(crate) fn path(input: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let tokens: Vec<_> = input.into_iter().collect();
     let path = analysis::analyze_path(&parse_path(&tokens), &mut errors);
-    if errors.count() > 0 {
-        return emit::emit_failed_expression(&errors.into_tokens());
+    finish(errors, emit::emit_path(&plan::lower_path(&path)))
+}
+
+fn finish(errors: Diagnostics, code: TokenStream) -> TokenStream {
+    if errors.count() == 0 {
+        return code;
     }
-    emit::emit_path(&plan::lower_path(&path))
+    emit::emit_failed(&errors.into_tokens(), &code)
 }
 
 /// Prints the plan when `RAMA_MACRO_DUMP` names the module, or is `*`.

@@ -6,6 +6,8 @@ use rama_core::{
     Result,
     clock::Clock,
     cluster::{Cluster, LaunchConfig},
+    disk::Disk,
+    error::LaunchError,
     module::Module,
 };
 
@@ -33,6 +35,17 @@ impl InProcessCluster {
     #[expect(clippy::unused_async, reason = "creating a cluster may wait once it has several nodes")]
     pub async fn create_on_disk(directory: impl Into<PathBuf>) -> Result<Self> {
         Ok(Self { cluster: Cluster::on_disk(directory) })
+    }
+
+    /// A cluster on disks of the test's own, asked for by module name at each start: for faults.
+    ///
+    /// # Errors
+    /// None at this stage: disks are asked for when modules are launched.
+    #[expect(clippy::unused_async, reason = "creating a cluster may wait once it has several nodes")]
+    pub async fn create_on_disks(
+        disk: impl Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        Ok(Self { cluster: Cluster::on_disks(disk) })
     }
 
     /// Uses another clock for modules launched from now on.

@@ -34,12 +34,12 @@ impl<S: Schema> PState<S> {
     ///
     /// # Errors
     /// When the path does not start at a key, the storage fails, or the module is not running.
-    pub async fn select<Q>(
+    pub async fn select<Q, T>(
         &self,
         path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<Vec<Q::Out>, ReadError>
+    ) -> Result<Vec<T>, ReadError>
     where
-        Q: SelectPath<From = S::Root>,
+        Q: SelectPath<From = S::Root, Out = T>,
     {
         let path = path(Path::start(Bare::new()));
         self.home(&path)?.read(|found| rows::select(found, &path))
@@ -49,12 +49,12 @@ impl<S: Schema> PState<S> {
     ///
     /// # Errors
     /// As [`Self::select`], and when a path to many places finds none or several.
-    pub async fn select_one<Q>(
+    pub async fn select_one<Q, T>(
         &self,
         path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<Q::One, ReadError>
+    ) -> Result<T, ReadError>
     where
-        Q: SelectPath<From = S::Root>,
+        Q: SelectPath<From = S::Root, One = T>,
     {
         let path = path(Path::start(Bare::new()));
         self.home(&path)?.read(|found| rows::select_one(found, &path))
@@ -102,12 +102,12 @@ impl<S: Schema> Partition<S> {
     ///
     /// # Errors
     /// When there is no such task, the storage fails, or the module is not running.
-    pub async fn select<Q>(
+    pub async fn select<Q, T>(
         &self,
         path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<Vec<Q::Out>, ReadError>
+    ) -> Result<Vec<T>, ReadError>
     where
-        Q: SelectPath<From = S::Root>,
+        Q: SelectPath<From = S::Root, Out = T>,
     {
         let path = path(Path::start(Bare::new()));
         self.open()?.read(|found| rows::select(found, &path))
@@ -117,12 +117,12 @@ impl<S: Schema> Partition<S> {
     ///
     /// # Errors
     /// As [`Self::select`], and when a path to many places finds none or several.
-    pub async fn select_one<Q>(
+    pub async fn select_one<Q, T>(
         &self,
         path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<Q::One, ReadError>
+    ) -> Result<T, ReadError>
     where
-        Q: SelectPath<From = S::Root>,
+        Q: SelectPath<From = S::Root, One = T>,
     {
         let path = path(Path::start(Bare::new()));
         self.open()?.read(|found| rows::select_one(found, &path))
@@ -149,12 +149,12 @@ impl<S: Schema> AllPartitions<S> {
     ///
     /// # Errors
     /// When the storage fails, or the module is not running.
-    pub async fn select<Q>(
+    pub async fn select<Q, T>(
         &self,
         path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<Vec<Q::Out>, ReadError>
+    ) -> Result<Vec<T>, ReadError>
     where
-        Q: SelectPath<From = S::Root>,
+        Q: SelectPath<From = S::Root, Out = T>,
     {
         let path = path(Path::start(Bare::new()));
         let shared = self.pstate.shared()?;

@@ -1,15 +1,19 @@
 //! One running instance of a module (C-03): its engine and its actors.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::{LaunchConfig, Seams};
 use crate::{
     disk::{Disk, DiskLock},
-    driver::{Actor, Running, Signal},
+    driver::{Actor, Running, Signal, Step},
     engine::{
         Checkpointer, Committer, Engine, Lane, LaneDoor, Recovered, Shared, recover,
     },
     error::LaunchError,
+    flow::panic_message,
     id::{DepotId, Epoch, TaskId},
     log::LogOptions,
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
@@ -64,7 +68,8 @@ impl Instance {
     ) -> std::io::Result<()> {
         let engine = Arc::clone(&self.engine);
         let mut start = |name: &str, signal: &Arc<Signal>, actor: Box<dyn Actor>| {
-            let running = seams.driver.start(name, Arc::clone(signal), actor)?;
+            let actor = Watched { actor, engine: Arc::clone(&engine), name: name.to_owned() };
+            let running = seams.driver.start(name, Arc::clone(signal), Box::new(actor))?;
             self.actors.push(running);
             std::io::Result::Ok(())
         };
@@ -101,6 +106,24 @@ impl Drop for Instance {
     fn drop(&mut self) {
         self.engine.halt(false);
         self.join();
+    }
+}
+
+/// An actor whose panic ends the module with a reason, instead of leaving everybody waiting for it.
+struct Watched {
+    actor: Box<dyn Actor>,
+    engine: Arc<Engine>,
+    name: String,
+}
+
+impl Actor for Watched {
+    fn step(&mut self) -> Step {
+        catch_unwind(AssertUnwindSafe(|| self.actor.step())).unwrap_or_else(|panic| {
+            let message = panic_message(panic.as_ref());
+            self.engine.break_down(&format!("the thread `{}` panicked: {message}", self.name));
+            self.engine.abandon();
+            Step::Done
+        })
     }
 }
 

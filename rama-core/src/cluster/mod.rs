@@ -9,11 +9,9 @@ pub use self::config::LaunchConfig;
 use std::{
     collections::BTreeMap,
     fmt,
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
 };
-
-use tokio::sync::Mutex;
 
 use self::instance::Instance;
 use crate::{
@@ -29,7 +27,7 @@ use crate::{
 pub struct Cluster {
     storage: Storage,
     seams: Seams,
-    modules: Mutex<BTreeMap<&'static str, Launched>>,
+    modules: tokio::sync::Mutex<BTreeMap<&'static str, Launched>>,
 }
 
 /// What is chosen once at start: who steps the actors, and what time it is.
@@ -39,12 +37,8 @@ struct Seams {
     clock: Arc<dyn Clock>,
 }
 
-/// Where the modules of a cluster keep their data, each in a place of its own.
-#[derive(Debug)]
-enum Storage {
-    Memory(std::sync::Mutex<BTreeMap<&'static str, MemoryDisk>>),
-    Directory(PathBuf),
-}
+/// Gives each module, by name, the disk that its data is on.
+type Storage = Box<dyn Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync>;
 
 struct Launched {
     link: Link,
@@ -56,18 +50,36 @@ impl Cluster {
     /// A cluster whose data lives as long as it does.
     #[must_use]
     pub fn in_memory() -> Self {
-        Self::new(Storage::Memory(std::sync::Mutex::default()))
+        let disks: Mutex<BTreeMap<&'static str, MemoryDisk>> = Mutex::default();
+        Self::on_disks(move |module| {
+            let mut disks = disks.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(Arc::new(disks.entry(module).or_default().clone()))
+        })
     }
 
     /// A cluster that keeps the data of each module in a directory of the module's name under `directory`.
     #[must_use]
     pub fn on_disk(directory: impl Into<PathBuf>) -> Self {
-        Self::new(Storage::Directory(directory.into()))
+        let directory = directory.into();
+        Self::on_disks(move |module| {
+            let path = directory.join(module);
+            match FileDisk::create(&path) {
+                Ok(disk) => Ok(Arc::new(disk)),
+                Err(error) => {
+                    Err(LaunchError::Directory { path, reason: error.to_string() })
+                }
+            }
+        })
     }
 
-    fn new(storage: Storage) -> Self {
+    /// A cluster on disks of any kind: the storage seam. `disk` is asked for the disk of a module, by name,
+    /// at each of its starts.
+    #[must_use]
+    pub fn on_disks(
+        disk: impl Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync + 'static,
+    ) -> Self {
         let seams = Seams { driver: Arc::new(ThreadDriver), clock: Arc::new(SystemClock) };
-        Self { storage, seams, modules: Mutex::default() }
+        Self { storage: Box::new(disk), seams, modules: tokio::sync::Mutex::default() }
     }
 
     /// Uses another clock for modules launched from now on.
@@ -140,7 +152,7 @@ impl Cluster {
     }
 
     fn start<M: Module>(&self, module: &M, config: &LaunchConfig) -> Result<Instance> {
-        let disk = self.storage.disk(module.name())?;
+        let disk = (self.storage)(module.name())?;
         Ok(Instance::start(module, config, &disk, &self.seams)?)
     }
 }
@@ -152,28 +164,8 @@ async fn stop(instance: Instance) -> Result<()> {
     Ok(())
 }
 
-impl Storage {
-    fn disk(&self, module: &'static str) -> Result<Arc<dyn Disk>, LaunchError> {
-        match self {
-            Self::Memory(disks) => {
-                let mut disks = disks.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                Ok(Arc::new(disks.entry(module).or_default().clone()))
-            }
-            Self::Directory(directory) => file_disk(&directory.join(module)),
-        }
-    }
-}
-
-fn file_disk(path: &Path) -> Result<Arc<dyn Disk>, LaunchError> {
-    let disk = FileDisk::create(path).map_err(|error| LaunchError::Directory {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })?;
-    Ok(Arc::new(disk))
-}
-
 impl fmt::Debug for Cluster {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cluster").field("storage", &self.storage).finish_non_exhaustive()
+        f.debug_struct("Cluster").field("seams", &self.seams).finish_non_exhaustive()
     }
 }

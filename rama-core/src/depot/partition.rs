@@ -1,7 +1,10 @@
 //! The owner's side of one depot partition: gives offsets, encodes, and collects what the forming
 //! commit group will contain.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::{Append, AppendQueue, Event, RecordBatch, Reply};
 use crate::{
@@ -57,10 +60,9 @@ impl<E: Event> DepotPartition<E> {
     /// Takes a record into the forming group. A record that does not encode is answered with the
     /// error and left out.
     pub(crate) fn accept(&mut self, append: Append<E>, now: Timestamp) -> Option<(Offset, E)> {
-        self.scratch.clear();
-        if let Err(error) = encode_value(&append.record, &mut self.scratch) {
+        if let Err(reason) = self.encode(&append.record) {
             if let Some(reply) = append.reply {
-                reply.send(Err(AppendError::Encode { depot: self.name, reason: error.to_string() }));
+                reply.send(Err(AppendError::Encode { depot: self.name, reason }));
             }
             return None;
         }
@@ -75,6 +77,16 @@ impl<E: Event> DepotPartition<E> {
             self.replies.push((offset, reply));
         }
         Some((offset, append.record))
+    }
+
+    /// `Serialize` is the user's code: a panic in it is an error of the record.
+    fn encode(&mut self, record: &E) -> Result<(), String> {
+        self.scratch.clear();
+        let encoded = catch_unwind(AssertUnwindSafe(|| encode_value(record, &mut self.scratch)));
+        match encoded {
+            Ok(encoded) => encoded.map_err(|error| error.to_string()),
+            Err(_) => Err("its `Serialize` panicked".to_owned()),
+        }
     }
 
     /// Where the forming group starts.

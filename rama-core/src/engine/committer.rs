@@ -41,6 +41,7 @@ pub(crate) struct Committer {
     engine: Arc<Engine>,
     topologies: Vec<&'static str>,
     log: Box<dyn CommitLog>,
+    in_hand: Option<Group>,
     /// Groups that are in the log and not handed to a checkpoint yet.
     redo: Redo,
     checkpointing: bool,
@@ -61,6 +62,7 @@ impl Committer {
             engine,
             topologies,
             log,
+            in_hand: None,
             redo: Redo::default(),
             checkpointing: false,
             checkpointed: Arc::new(AtomicU64::new(covered.0)),
@@ -69,12 +71,15 @@ impl Committer {
         }
     }
 
-    fn commit(&mut self, group: Group) -> Result<(), String> {
-        let payload = encode(&group).map_err(|error: CodecError| error.to_string())?;
+    /// Makes the group in hand durable. It stays in hand when that fails, so that whoever waits for it
+    /// learns of the failure only when the reason is known.
+    fn commit(&mut self) -> Result<(), String> {
+        let Some(group) = &self.in_hand else { return Ok(()) };
+        let payload = encode(group).map_err(|error| error.to_string())?;
         self.log.append(group.epoch, &payload).map_err(|error| error.to_string())?;
         self.redo.push(group.epoch, payload);
-        publish(&self.engine, &group);
-        answer(group, &self.topologies);
+        publish(&self.engine, group);
+        self.in_hand.take().into_iter().for_each(|group| answer(group, &self.topologies));
         self.engine.committed();
         Ok(())
     }
@@ -104,10 +109,9 @@ impl Committer {
 
     fn advance(&mut self) -> Result<Step, String> {
         self.release()?;
-        if self.redo.bytes() < UNCHECKPOINTED_BYTES_MAX
-            && let Some(group) = self.engine.groups.take()
-        {
-            self.commit(group)?;
+        if self.redo.bytes() < UNCHECKPOINTED_BYTES_MAX {
+            self.in_hand = self.engine.groups.take();
+            self.commit()?;
         }
         if !self.checkpointing && !self.redo.is_empty() && self.due() {
             self.start_checkpoint();

@@ -6,13 +6,11 @@
 //! later belongs to the next group. So a group that reaches the log contains each finished record with
 //! all of its effects, and nothing of any other record.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Engine;
 use crate::{
+    flow::Failure,
     id::{Epoch, TaskId},
     task::{Failed, SealedTask},
 };
@@ -186,11 +184,13 @@ impl Engine {
 
     /// Nobody is inside and nothing is on its way: the forming group is consistent.
     fn cut(&self, state: &mut State) {
-        let failures: BTreeMap<_, _> = self
+        let failures: Vec<Failure> = self
             .all_tasks()
             .flat_map(|task| self.task(task).failures().collect::<Vec<_>>())
-            .map(|failure| (failure.origin, failure.reason))
             .collect();
+        if let Some(fatal) = failures.iter().find(|failure| failure.fatal) {
+            return self.end(state, Phase::Broken(Arc::clone(&fatal.reason)));
+        }
         if !failures.is_empty() {
             return self.repeat_without(state, failures);
         }
@@ -210,7 +210,8 @@ impl Engine {
 
     /// Drops the attempt and runs its records again without those that failed, so that a failing record
     /// fails alone and leaves no trace.
-    fn repeat_without(&self, state: &mut State, failures: Failed) {
+    fn repeat_without(&self, state: &mut State, failures: Vec<Failure>) {
+        let failures = failures.into_iter().map(|failure| (failure.origin, failure.reason));
         Arc::make_mut(&mut state.failed).extend(failures);
         self.all_tasks().for_each(|task| self.task(task).drop_attempt());
         state.repeats = self.tasks.len();
@@ -257,21 +258,18 @@ impl Engine {
     /// Ends every actor; with `checkpoint` the store is brought up to date first, so that the next start
     /// has nothing to redo.
     pub(crate) fn halt(&self, checkpoint: bool) {
-        self.end(Phase::Halted { checkpoint });
+        self.end(&mut self.gate.state(), Phase::Halted { checkpoint });
     }
 
     /// Ends every actor because nothing can be made durable any more. Appends that wait are answered
     /// that their outcome is unknown; committed state can still be read.
     pub(crate) fn break_down(&self, reason: &str) {
-        self.end(Phase::Broken(reason.into()));
+        self.end(&mut self.gate.state(), Phase::Broken(reason.into()));
     }
 
-    fn end(&self, phase: Phase) {
-        {
-            let mut state = self.gate.state();
-            if !matches!(state.phase, Phase::Broken(_)) {
-                state.phase = phase;
-            }
+    fn end(&self, state: &mut State, phase: Phase) {
+        if !matches!(state.phase, Phase::Broken(_)) {
+            state.phase = phase;
         }
         self.close_queues();
         self.shared.queues.iter().for_each(|queue| queue.discard());

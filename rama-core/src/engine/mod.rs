@@ -165,6 +165,14 @@ impl Engine {
         self.checkpoints.signal.raise();
     }
 
+    /// Drops what waits to be made durable; whoever waits for it learns that the outcome is unknown.
+    pub(crate) fn abandon(&self) {
+        drop(self.groups.take());
+        for task in (0..self.task_count()).map(TaskId) {
+            drop(self.task(task).seal());
+        }
+    }
+
     pub(crate) fn close_queues(&self) {
         self.shared.queues.iter().for_each(|queue| queue.close());
     }

@@ -43,6 +43,8 @@ pub struct Cx<'a> {
 pub(crate) struct Failure {
     pub(crate) origin: Origin,
     pub(crate) reason: Arc<str>,
+    /// Whether it is the module that cannot go on, and not only this record.
+    pub(crate) fatal: bool,
 }
 
 /// A value on its way back to the client that appended the record (DP-27).
@@ -148,11 +150,13 @@ impl Cx<'_> {
             Ok(Err(error)) => error.to_string(),
             Err(panic) => format!("panic: {}", panic_message(panic.as_ref())),
         };
-        self.failures.push(Failure { origin, reason: format!("{reason} (in `{label}`)").into() });
+        let reason = format!("{reason} (in `{label}`)").into();
+        self.failures.push(Failure { origin, reason, fatal: false });
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
+/// What a caught panic said.
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     if let Some(text) = panic.downcast_ref::<&str>() {
         return text;
     }

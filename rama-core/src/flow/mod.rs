@@ -16,7 +16,7 @@ pub use self::{
     route::{Route, TaskIndex},
 };
 pub(crate) use self::{
-    cx::{AckReturn, Failure},
+    cx::{AckReturn, Failure, panic_message},
     origin::Origin,
     outbox::{Outbox, Parcel},
     program::{Program, Source},

@@ -35,14 +35,10 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// When a key is not at home here, or the storage fails.
-    pub fn local_select<S, P>(
-        &mut self,
-        at: SourceLine,
-        path: P,
-    ) -> Result<Vec<P::Out>, EventError>
+    pub fn local_select<S, P, T>(&mut self, at: SourceLine, path: P) -> Result<Vec<T>, EventError>
     where
         S: Schema,
-        P: SelectPath<Origin = PStateRef<S>, From = S::Root>,
+        P: SelectPath<Origin = PStateRef<S>, From = S::Root, Out = T>,
     {
         Ok(self.read(at, *path.origin(), |found| rows::select(found, &path))?)
     }
@@ -51,14 +47,10 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// As [`Self::local_select`].
-    pub fn local_select_one<S, P>(
-        &mut self,
-        at: SourceLine,
-        path: P,
-    ) -> Result<P::One, EventError>
+    pub fn local_select_one<S, P, T>(&mut self, at: SourceLine, path: P) -> Result<T, EventError>
     where
         S: Schema,
-        P: SelectPath<Origin = PStateRef<S>, From = S::Root, Count = One>,
+        P: SelectPath<Origin = PStateRef<S>, From = S::Root, Count = One, One = T>,
     {
         Ok(self.read(at, *path.origin(), |found| rows::select_one(found, &path))?)
     }
@@ -67,14 +59,14 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// As [`Self::local_select`].
-    pub fn local_select_any<S, P>(
+    pub fn local_select_any<S, P, T>(
         &mut self,
         at: SourceLine,
         path: P,
-    ) -> Result<Option<P::Out>, EventError>
+    ) -> Result<Option<T>, EventError>
     where
         S: Schema,
-        P: SelectPath<Origin = PStateRef<S>, From = S::Root>,
+        P: SelectPath<Origin = PStateRef<S>, From = S::Root, Out = T>,
     {
         Ok(self.read(at, *path.origin(), |found| rows::select_any(found, &path))?)
     }

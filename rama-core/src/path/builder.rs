@@ -115,6 +115,7 @@ where
         self.navigator.home()
     }
 
+    #[inline]
     fn walk<N: Visitor<S>>(&self, at: <R::Root as Shape>::Ref<'_>, end: &mut N) -> Walk {
         self.navigator.select(at, end)
     }
@@ -159,6 +160,7 @@ where
         self.navigator.home()
     }
 
+    #[inline]
     fn into_editor(self) -> impl Editor<R::Root> {
         self
     }
@@ -172,6 +174,7 @@ where
 {
     const WANTS: Want = if P::SAME_VALUE { T::WANTS } else { Want::Lent };
 
+    #[inline]
     fn edit(&mut self, at: S::Place<'_>) -> Result<S::Change, PathError> {
         self.navigator.transform(at, &mut self.terminal)
     }

@@ -53,6 +53,7 @@ impl<K: 'static, V: 'static> Navigator<Rows<K, V>> for All {
     type To = Pair<K, V>;
     type Count = Many;
 
+    #[inline]
     fn select<N: Visitor<Pair<K, V>>>(
         &self,
         at: <Rows<K, V> as Shape>::Ref<'_>,
@@ -72,6 +73,7 @@ impl<K: 'static, V: 'static> Navigator<Rows<K, V>> for MapVals {
     type To = Present<V>;
     type Count = Many;
 
+    #[inline]
     fn select<N: Visitor<Present<V>>>(
         &self,
         at: <Rows<K, V> as Shape>::Ref<'_>,
@@ -83,6 +85,7 @@ impl<K: 'static, V: 'static> Navigator<Rows<K, V>> for MapVals {
 
 #[diagnostic::do_not_recommend]
 impl<K: 'static, V: Clone + 'static> Transform<Rows<K, V>> for MapVals {
+    #[inline]
     fn transform<E: Editor<Present<V>>>(
         &self,
         at: <Rows<K, V> as Writable>::Place<'_>,
@@ -119,6 +122,7 @@ where
     type To = Present<V>;
     type Count = Many;
 
+    #[inline]
     fn select<N: Visitor<Present<V>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         S::seen(at).into_iter().flat_map(BTreeMap::values).try_for_each(|value| next.visit(value))
     }
@@ -131,6 +135,7 @@ where
     V: 'static,
     S: Holder<Value = BTreeMap<K, V>>,
 {
+    #[inline]
     fn transform<E: Editor<Present<V>>>(
         &self,
         at: S::Place<'_>,
@@ -187,6 +192,7 @@ impl<S: Holder<Value: Elements>> Navigator<S> for All {
     type To = <S::Value as Elements>::Element;
     type Count = Many;
 
+    #[inline]
     fn select<N: Visitor<Self::To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         S::seen(at).map_or(Ok(()), |collection| collection.each(next))
     }
@@ -197,6 +203,7 @@ impl<S: Holder<Value: EditElements>> Transform<S> for All
 where
     Self: Navigator<S, To = <S::Value as Elements>::Element>,
 {
+    #[inline]
     fn transform<E: Editor<<S::Value as Elements>::Element>>(
         &self,
         at: S::Place<'_>,

@@ -94,6 +94,7 @@ pub trait Transform<S: Writable>: Navigator<S, To: Writable> {
 impl<S: Writable> Transform<S> for Start {
     const SAME_VALUE: bool = true;
 
+    #[inline]
     fn transform<E: Editor<S>>(
         &self,
         at: S::Place<'_>,
@@ -106,6 +107,7 @@ impl<S: Writable> Transform<S> for Start {
 impl<S: Writable, A: Transform<S>, B: Transform<A::To>> Transform<S> for Then<A, B> {
     const SAME_VALUE: bool = A::SAME_VALUE && B::SAME_VALUE;
 
+    #[inline]
     fn transform<E: Editor<B::To>>(
         &self,
         at: S::Place<'_>,
@@ -118,6 +120,7 @@ impl<S: Writable, A: Transform<S>, B: Transform<A::To>> Transform<S> for Then<A,
 impl<S: Writable, B: Transform<S>, E: Editor<B::To>> Editor<S> for Step<'_, B, E> {
     const WANTS: Want = if B::SAME_VALUE { E::WANTS } else { Want::Lent };
 
+    #[inline]
     fn edit(&mut self, at: S::Place<'_>) -> Result<S::Change, PathError> {
         self.navigator.transform(at, self.next)
     }

@@ -90,6 +90,7 @@ impl<K: Key, V: 'static> Navigator<Rows<K, V>> for Keypath<K> {
     type To = Maybe<V>;
     type Count = One;
 
+    #[inline]
     fn select<N: Visitor<Maybe<V>>>(
         &self,
         at: <Rows<K, V> as Shape>::Ref<'_>,
@@ -105,6 +106,7 @@ impl<K: Key, V: 'static> Navigator<Rows<K, V>> for Keypath<K> {
 
 #[diagnostic::do_not_recommend]
 impl<K: Key, V: Clone + 'static> Transform<Rows<K, V>> for Keypath<K> {
+    #[inline]
     fn transform<E: Editor<Maybe<V>>>(
         &self,
         at: <Rows<K, V> as Writable>::Place<'_>,
@@ -123,6 +125,7 @@ where
     type To = Maybe<V>;
     type Count = One;
 
+    #[inline]
     fn select<N: Visitor<Maybe<V>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         next.visit(S::seen(at).and_then(|map| map.get(&self.0)))
     }
@@ -135,6 +138,7 @@ where
     V: 'static,
     S: Holder<Value = BTreeMap<K, V>>,
 {
+    #[inline]
     fn transform<E: Editor<Maybe<V>>>(
         &self,
         at: S::Place<'_>,
@@ -154,6 +158,7 @@ impl<K: Key, V: 'static> Navigator<Rows<K, V>> for Must<K> {
     type To = Present<V>;
     type Count = AtMostOne;
 
+    #[inline]
     fn select<N: Visitor<Present<V>>>(
         &self,
         at: <Rows<K, V> as Shape>::Ref<'_>,
@@ -169,6 +174,7 @@ impl<K: Key, V: 'static> Navigator<Rows<K, V>> for Must<K> {
 
 #[diagnostic::do_not_recommend]
 impl<K: Key, V: Clone + 'static> Transform<Rows<K, V>> for Must<K> {
+    #[inline]
     fn transform<E: Editor<Present<V>>>(
         &self,
         at: <Rows<K, V> as Writable>::Place<'_>,
@@ -187,6 +193,7 @@ where
     type To = Present<V>;
     type Count = AtMostOne;
 
+    #[inline]
     fn select<N: Visitor<Present<V>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         S::seen(at).and_then(|map| map.get(&self.0)).map_or(Ok(()), |value| next.visit(value))
     }
@@ -199,6 +206,7 @@ where
     V: 'static,
     S: Holder<Value = BTreeMap<K, V>>,
 {
+    #[inline]
     fn transform<E: Editor<Present<V>>>(
         &self,
         at: S::Place<'_>,
@@ -210,6 +218,7 @@ where
 }
 
 /// Edits the place of one key. Says whether the map changed.
+#[inline]
 fn edit_entry<K: Ord + Clone, V: 'static, E: Editor<Maybe<V>>>(
     map: &mut BTreeMap<K, V>,
     key: &K,
@@ -224,6 +233,7 @@ fn edit_entry<K: Ord + Clone, V: 'static, E: Editor<Maybe<V>>>(
 }
 
 /// Edits the value of one key if it is there. Says whether the map changed.
+#[inline]
 fn edit_present_entry<K: Ord + Clone, V: 'static, E: Editor<Present<V>>>(
     map: &mut BTreeMap<K, V>,
     key: &K,
@@ -239,6 +249,7 @@ fn edit_present_entry<K: Ord + Clone, V: 'static, E: Editor<Present<V>>>(
     Ok(store_entry(map, key, change))
 }
 
+#[inline]
 fn store_entry<K: Ord + Clone, V>(map: &mut BTreeMap<K, V>, key: &K, change: Change<V>) -> bool {
     match change {
         Change::Kept => false,

@@ -5,7 +5,8 @@
 //! end, writes. Every step knows from its type what it stands on (a *shape*: [`Present`], [`Maybe`],
 //! [`Rows`], …), so a path that does not fit the data does not compile. The whole path compiles to one
 //! function without boxes; the only dynamic calls are those to the rows of a PState ([`ReadRows`],
-//! [`WriteRows`]).
+//! [`WriteRows`]). The small functions that a path is made of are marked `#[inline]`: without the mark a step
+//! into a map costs a call, measurably.
 //!
 //! Meaning is Specter's and Rama's, with these differences:
 //!

@@ -58,6 +58,7 @@ impl<T: 'static> Navigator<Maybe<T>> for NilToVal<T> {
     type To = Present<T>;
     type Count = One;
 
+    #[inline]
     fn select<N: Visitor<Present<T>>>(&self, at: Option<&T>, next: &mut N) -> Walk {
         next.visit(at.unwrap_or(&self.0))
     }
@@ -67,6 +68,7 @@ impl<T: 'static> Navigator<Maybe<T>> for NilToVal<T> {
 impl<T: Clone + 'static> Transform<Maybe<T>> for NilToVal<T> {
     const SAME_VALUE: bool = true;
 
+    #[inline]
     fn transform<E: Editor<Present<T>>>(
         &self,
         at: Option<Hold<'_, T>>,
@@ -80,6 +82,7 @@ impl<T: Ord + 'static> Navigator<Maybe<BTreeSet<T>>> for NilToSet {
     type To = Present<BTreeSet<T>>;
     type Count = One;
 
+    #[inline]
     fn select<N: Visitor<Self::To>>(&self, at: Option<&BTreeSet<T>>, next: &mut N) -> Walk {
         next.visit(at.unwrap_or(&BTreeSet::new()))
     }
@@ -89,6 +92,7 @@ impl<T: Ord + 'static> Navigator<Maybe<BTreeSet<T>>> for NilToSet {
 impl<T: Ord + 'static> Transform<Maybe<BTreeSet<T>>> for NilToSet {
     const SAME_VALUE: bool = true;
 
+    #[inline]
     fn transform<E: Editor<Self::To>>(
         &self,
         at: Option<Hold<'_, BTreeSet<T>>>,

@@ -150,6 +150,7 @@ fn store_row<K, V>(
 ///
 /// # Errors
 /// [`PathError::Storage`].
+#[inline]
 pub fn select<K, V, Q, Out>(rows: &dyn ReadRows<K, V>, path: &Q) -> Result<Vec<Out>, PathError>
 where
     Q: SelectPath<From: Root<K, V>, Out = Out>,
@@ -197,6 +198,7 @@ where
 ///
 /// # Errors
 /// [`PathError::Storage`]; what was written before the failure stays written.
+#[inline]
 pub fn transform<K, V, Q>(rows: &mut dyn WriteRows<K, V>, path: Q) -> Result<Edit, PathError>
 where
     Q: TransformPath<From: Root<K, V>>,
@@ -219,6 +221,7 @@ struct Walker<'a, Q, N> {
 }
 
 impl<Q: SelectPath, N: Visitor<Q::To>> Visitor<Q::From> for Walker<'_, Q, N> {
+    #[inline]
     fn visit(&mut self, at: <Q::From as Shape>::Ref<'_>) -> Walk {
         self.path.walk(at, self.end)
     }

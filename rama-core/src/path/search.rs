@@ -23,6 +23,7 @@ pub trait Found: Shape {
 impl<T: Clone + 'static> Found for Present<T> {
     type Out = T;
 
+    #[inline]
     fn found(at: &T) -> T {
         at.clone()
     }
@@ -32,6 +33,7 @@ impl<T: Clone + 'static> Found for Present<T> {
 impl<T: Clone + 'static> Found for Maybe<T> {
     type Out = Option<T>;
 
+    #[inline]
     fn found(at: Option<&T>) -> Option<T> {
         at.cloned()
     }
@@ -41,6 +43,7 @@ impl<T: Clone + 'static> Found for Maybe<T> {
 impl<K: Clone + 'static, V: Clone + 'static> Found for Pair<K, V> {
     type Out = (K, V);
 
+    #[inline]
     fn found((key, value): (&K, &V)) -> (K, V) {
         (key.clone(), value.clone())
     }
@@ -60,6 +63,7 @@ pub(super) struct First<S: Found> {
 pub(super) struct Something(bool);
 
 impl<S: Found> Visitor<S> for Every<S> {
+    #[inline]
     fn visit(&mut self, at: S::Ref<'_>) -> Walk {
         self.0.push(S::found(at));
         Ok(())
@@ -67,6 +71,7 @@ impl<S: Found> Visitor<S> for Every<S> {
 }
 
 impl<S: Found> Visitor<S> for First<S> {
+    #[inline]
     fn visit(&mut self, at: S::Ref<'_>) -> Walk {
         self.found += 1;
         if self.first.is_none() {
@@ -77,6 +82,7 @@ impl<S: Found> Visitor<S> for First<S> {
 }
 
 impl<S: Shape> Visitor<S> for Something {
+    #[inline]
     fn visit(&mut self, _: S::Ref<'_>) -> Walk {
         self.0 = true;
         Err(Halt::Enough)

@@ -44,6 +44,7 @@ impl<T: Ord + 'static, S: Holder<Value = BTreeSet<T>>> Navigator<S> for SetElem<
     type To = Present<T>;
     type Count = AtMostOne;
 
+    #[inline]
     fn select<N: Visitor<Present<T>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         S::seen(at).and_then(|set| set.get(&self.0)).map_or(Ok(()), |element| next.visit(element))
     }
@@ -51,6 +52,7 @@ impl<T: Ord + 'static, S: Holder<Value = BTreeSet<T>>> Navigator<S> for SetElem<
 
 #[diagnostic::do_not_recommend]
 impl<T: Ord + Clone + 'static, S: Holder<Value = BTreeSet<T>>> Transform<S> for SetElem<T> {
+    #[inline]
     fn transform<E: Editor<Present<T>>>(
         &self,
         at: S::Place<'_>,
@@ -68,6 +70,7 @@ impl<T: Ord + 'static, S: Holder<Value = BTreeSet<T>>> Navigator<S> for NoneElem
     type To = Void<T>;
     type Count = One;
 
+    #[inline]
     fn select<N: Visitor<Void<T>>>(&self, _: S::Ref<'_>, next: &mut N) -> Walk {
         next.visit(())
     }
@@ -75,6 +78,7 @@ impl<T: Ord + 'static, S: Holder<Value = BTreeSet<T>>> Navigator<S> for NoneElem
 
 #[diagnostic::do_not_recommend]
 impl<T: Ord + 'static, S: Holder<Value = BTreeSet<T>>> Transform<S> for NoneElem {
+    #[inline]
     fn transform<E: Editor<Void<T>>>(
         &self,
         at: S::Place<'_>,

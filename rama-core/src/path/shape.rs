@@ -99,20 +99,24 @@ pub trait Holder: Writable<Change = Change<<Self as Shape>::Value>> {
 }
 
 impl<T: 'static> Holder for Present<T> {
+    #[inline]
     fn seen<'a>(at: Self::Ref<'a>) -> Option<&'a T> {
         Some(at)
     }
 
+    #[inline]
     fn held<'a>(at: Self::Place<'a>) -> Option<Hold<'a, T>> {
         Some(at)
     }
 }
 
 impl<T: 'static> Holder for Maybe<T> {
+    #[inline]
     fn seen<'a>(at: Self::Ref<'a>) -> Option<&'a T> {
         at
     }
 
+    #[inline]
     fn held<'a>(at: Self::Place<'a>) -> Option<Hold<'a, T>> {
         at
     }
@@ -131,6 +135,7 @@ impl<T> Hold<'_, T> {
     ///
     /// # Errors
     /// Those of `edit`.
+    #[inline]
     pub fn edit<E>(self, edit: impl FnOnce(&mut T) -> Result<bool, E>) -> Result<Change<T>, E> {
         match self {
             Self::Lent(value) => {

@@ -272,12 +272,14 @@ pub trait Supply<T> {
 }
 
 impl<T> Supply<T> for Once<T> {
+    #[inline]
     fn supply(&mut self) -> T {
         self.0.take().expect(RUNS_ONCE)
     }
 }
 
 impl<T: Clone> Supply<T> for Each<T> {
+    #[inline]
     fn supply(&mut self) -> T {
         self.0.clone()
     }
@@ -290,12 +292,14 @@ pub trait Run<A, O> {
 }
 
 impl<A, O, F: FnOnce(A) -> O> Run<A, O> for Once<F> {
+    #[inline]
     fn run(&mut self, argument: A) -> O {
         self.0.take().expect(RUNS_ONCE)(argument)
     }
 }
 
 impl<A, O, F: FnMut(A) -> O> Run<A, O> for Each<F> {
+    #[inline]
     fn run(&mut self, argument: A) -> O {
         (self.0)(argument)
     }
@@ -310,6 +314,7 @@ pub struct Termval<G>(G);
 impl<T: 'static, G: Supply<T>> Editor<Present<T>> for Termval<G> {
     const WANTS: Want = Want::Nothing;
 
+    #[inline]
     fn edit(&mut self, _: Hold<'_, T>) -> Result<Change<T>, PathError> {
         Ok(Change::Set(self.0.supply()))
     }
@@ -318,6 +323,7 @@ impl<T: 'static, G: Supply<T>> Editor<Present<T>> for Termval<G> {
 impl<T: 'static, G: Supply<T>> Editor<Maybe<T>> for Termval<G> {
     const WANTS: Want = Want::Nothing;
 
+    #[inline]
     fn edit(&mut self, _: Option<Hold<'_, T>>) -> Result<Change<T>, PathError> {
         Ok(Change::Set(self.0.supply()))
     }
@@ -326,6 +332,7 @@ impl<T: 'static, G: Supply<T>> Editor<Maybe<T>> for Termval<G> {
 impl<T: 'static, G: Supply<T>> Editor<Void<T>> for Termval<G> {
     const WANTS: Want = Want::Nothing;
 
+    #[inline]
     fn edit(&mut self, (): ()) -> Result<Change<T>, PathError> {
         Ok(Change::Set(self.0.supply()))
     }
@@ -337,6 +344,7 @@ pub struct Term<F>(F);
 impl<T: Clone + 'static, F: Run<T, T>> Editor<Present<T>> for Term<F> {
     const WANTS: Want = Want::Given;
 
+    #[inline]
     fn edit(&mut self, at: Hold<'_, T>) -> Result<Change<T>, PathError> {
         Ok(match at {
             Hold::Given(value) => Change::Set(self.0.run(value)),
@@ -354,6 +362,7 @@ pub struct Update<F>(F);
 impl<T: 'static, F: for<'a> Run<&'a mut T, ()>> Editor<Present<T>> for Update<F> {
     const WANTS: Want = Want::Lent;
 
+    #[inline]
     fn edit(&mut self, at: Hold<'_, T>) -> Result<Change<T>, PathError> {
         at.edit(|value| {
             self.0.run(value);
@@ -368,6 +377,7 @@ pub struct Remove;
 impl<T: 'static> Editor<Present<T>> for Remove {
     const WANTS: Want = Want::Nothing;
 
+    #[inline]
     fn edit(&mut self, _: Hold<'_, T>) -> Result<Change<T>, PathError> {
         Ok(Change::Removed)
     }
@@ -376,6 +386,7 @@ impl<T: 'static> Editor<Present<T>> for Remove {
 impl<T: 'static> Editor<Maybe<T>> for Remove {
     const WANTS: Want = Want::Nothing;
 
+    #[inline]
     fn edit(&mut self, _: Option<Hold<'_, T>>) -> Result<Change<T>, PathError> {
         Ok(Change::Removed)
     }

@@ -23,6 +23,7 @@ pub type ValuePath<T> = Path<Bare<Present<T>>, Start, Present<T>, One>;
 ///
 /// # Errors
 /// None of this stage's navigators fails on a plain value.
+#[inline]
 pub fn select<T, Q, Out>(
     value: &T,
     path: impl FnOnce(ValuePath<T>) -> Q,
@@ -124,6 +125,7 @@ where
 ///
 /// # Errors
 /// None of this stage's navigators fails on a plain value.
+#[inline]
 pub fn transform<T, Q>(
     value: &mut T,
     path: impl FnOnce(ValuePath<T>) -> Q,

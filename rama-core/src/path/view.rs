@@ -49,6 +49,7 @@ impl<S: Shape, U: 'static, F: Fn(S::Ref<'_>) -> U> Navigator<S> for View<F, U> {
     type To = Present<U>;
     type Count = One;
 
+    #[inline]
     fn select<N: Visitor<Present<U>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         next.visit(&(self.function)(at))
     }
@@ -56,6 +57,7 @@ impl<S: Shape, U: 'static, F: Fn(S::Ref<'_>) -> U> Navigator<S> for View<F, U> {
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static, F: Fn(&T) -> T> Transform<Present<T>> for View<F, T> {
+    #[inline]
     fn transform<E: Editor<Present<T>>>(
         &self,
         at: Hold<'_, T>,
@@ -67,6 +69,7 @@ impl<T: 'static, F: Fn(&T) -> T> Transform<Present<T>> for View<F, T> {
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static, F: Fn(Option<&T>) -> T> Transform<Maybe<T>> for View<F, T> {
+    #[inline]
     fn transform<E: Editor<Present<T>>>(
         &self,
         at: Option<Hold<'_, T>>,

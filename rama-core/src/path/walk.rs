@@ -62,6 +62,7 @@ impl<S: Shape> Navigator<S> for Start {
     type To = S;
     type Count = One;
 
+    #[inline]
     fn select<N: Visitor<S>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         next.visit(at)
     }
@@ -75,6 +76,7 @@ impl<S: Shape, A: Navigator<S>, B: Navigator<A::To>> Navigator<S> for Then<A, B>
     type To = B::To;
     type Count = <A::Count as Cardinality>::And<B::Count>;
 
+    #[inline]
     fn select<N: Visitor<B::To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         self.0.select(at, &mut Step { navigator: &self.1, next })
     }
@@ -92,6 +94,7 @@ pub(super) struct Step<'a, B, N> {
 }
 
 impl<S: Shape, B: Navigator<S>, N: Visitor<B::To>> Visitor<S> for Step<'_, B, N> {
+    #[inline]
     fn visit(&mut self, at: S::Ref<'_>) -> Walk {
         self.navigator.select(at, self.next)
     }

@@ -104,6 +104,11 @@ impl<K: Key, V: Value> WriteRows<K, V> for LocalRows<'_, K, V> {
         self.partition.load(key).map_err(PathError::storage)
     }
 
+    fn take(&mut self, key: &K) -> Result<Option<V>, PathError> {
+        self.check(key)?;
+        self.partition.take(key).map_err(PathError::storage)
+    }
+
     fn put(&mut self, key: &K, row: V) -> Result<(), PathError> {
         self.check(key)?;
         self.partition.set(key, Some(row));

@@ -51,6 +51,15 @@ impl<K: Key, V: Value> PStatePartition<K, V> {
         Ok(pending.row.as_mut().map(Arc::make_mut))
     }
 
+    /// The row, moved out as far as nobody else holds it. A [`Self::set`] follows, unless the event fails.
+    pub(crate) fn take(&mut self, key: &K) -> Result<Option<V>, ViewError> {
+        let row = match self.pending.get_mut(key) {
+            Some(pending) => pending.row.take(),
+            None => self.settled(key)?,
+        };
+        Ok(row.map(Arc::unwrap_or_clone))
+    }
+
     /// The row handed out by [`Self::load`] was edited.
     pub(crate) fn changed(&mut self, key: &K) {
         if let Some(pending) = self.pending.get_mut(key) {

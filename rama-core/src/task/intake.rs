@@ -91,8 +91,9 @@ impl<E: Event> Intake<E> {
         let records = match self.view.read(from..to) {
             Ok(records) => records,
             Err(error) => {
+                // Going on would leave records out for ever.
                 let reason = format!("stored records cannot be read: {error}").into();
-                return cx.failures.push(Failure { origin: origin(from), reason });
+                return cx.failures.push(Failure { origin: origin(from), reason, fatal: true });
             }
         };
         for (number, bytes) in (from.0..).zip(records) {

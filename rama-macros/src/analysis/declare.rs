@@ -131,17 +131,12 @@ fn topology(
     let syntax::Stream { keyword, name, pstates, body, broken, .. } = stream;
     let before = errors.count();
     let sources = sources(&body, around, depots, errors);
-    let whole = !broken && !around.incomplete && errors.count() == before;
+    let broken = broken || around.incomplete || errors.count() > before;
     let pstate = |pstate: syntax::PState| {
         let syntax::PState { attrs, keyword, name, schema } = pstate;
         PState { attrs, keyword, name, schema }
     };
-    Topology {
-        keyword,
-        name,
-        pstates: pstates.into_iter().map(pstate).collect(),
-        sources: if whole { sources } else { Vec::new() },
-    }
+    Topology { keyword, name, pstates: pstates.into_iter().map(pstate).collect(), sources, broken }
 }
 
 /// Cuts the statements of a topology at its sources.

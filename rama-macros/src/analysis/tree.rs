@@ -40,8 +40,9 @@ pub(crate) struct Topology {
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
     pub(crate) pstates: Vec<PState>,
-    /// Empty when a mistake was reported in the topology.
     pub(crate) sources: Vec<Source>,
+    /// Whether a mistake was reported in the topology: then only editors see its code.
+    pub(crate) broken: bool,
 }
 
 pub(crate) struct PState {

@@ -30,7 +30,8 @@ pub(crate) fn emit_path(path: &[Navigation]) -> TokenStream {
     quote!(|#path| #path #calls)
 }
 
-/// An error macro's place where an expression is expected: all messages, no follow-up.
-pub(crate) fn emit_failed_expression(errors: &TokenStream) -> TokenStream {
-    quote!({ #errors })
+/// Messages where an expression is expected, without any follow-up. What could be understood is there
+/// for editors, as in a module.
+pub(crate) fn emit_failed(errors: &TokenStream, code: &TokenStream) -> TokenStream {
+    quote!({ #[cfg(rust_analyzer)] { #code } #errors })
 }

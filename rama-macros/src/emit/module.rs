@@ -177,22 +177,33 @@ fn declare_depot(depot: &Depot, names: &Names) -> TokenStream {
 }
 
 fn emit_topology(topology: &Topology, names: &Names) -> TokenStream {
-    let Topology { keyword, name, pstates, ports, segments } = topology;
-    let (module, builder, flow, text) =
-        (local("module"), local_for("", name), local("flow"), text(name));
+    let Topology { keyword, name, pstates, segments, .. } = topology;
+    let (module, builder, text) = (local("module"), local_for("", name), text(name));
     let pstates = pstates.iter().map(|pstate| declare_pstate(pstate, &builder));
-    let start = (!segments.is_empty()).then(|| quote!(let #flow = #builder.flow();));
-    let ports_declared = ports.iter().map(|port| {
-        let (name, label) = (local(&port.name), &port.label);
-        quote!(let #name = #flow.port(#label);)
-    });
-    let writer = Writer::new(names, ports);
-    let segments = segments.iter().map(|segment| emit_segment(segment, &writer, topology));
+    let flow = (!segments.is_empty()).then(|| emit_flow(topology, &builder, names));
+    // After a mistake rustc gets no code that could fail because of it. An editor does: completion
+    // has to work while a statement somewhere else is not finished.
+    let flow =
+        if topology.broken { quote!(#[cfg(rust_analyzer)] { #flow }) } else { quote!(#flow) };
     quote! {
         let mut #builder = #module.#keyword(#text);
         #(#pstates)*
-        #start
-        #(#ports_declared)*
+        #flow
+    }
+}
+
+fn emit_flow(topology: &Topology, builder: &Ident, names: &Names) -> TokenStream {
+    let flow = local("flow");
+    let ports = topology.ports.iter().map(|port| {
+        let (name, label) = (local(&port.name), &port.label);
+        quote!(let #name = #flow.port(#label);)
+    });
+    let writer = Writer::new(names, &topology.ports);
+    let segments = topology.segments.iter();
+    let segments = segments.map(|segment| emit_segment(segment, &writer, topology));
+    quote! {
+        let #flow = #builder.flow();
+        #(#ports)*
         #(#segments)*
     }
 }

@@ -132,7 +132,10 @@ impl<'a> Writer<'a> {
         let path = self.navigations(&access.path);
         let line = quote_spanned!(method.span()=> ::core::line!());
         let at = quote!(#private::at(::core::file!(), #line));
-        let start = quote_spanned!(access.pstate.span()=> #pstate.path());
+        // The parentheses are the user's as far as rustc can see. Without them the whole chain would
+        // count as ours, and messages about a navigator would point at the whole module.
+        let start = quote_spanned!(pstate.span()=> #pstate.path());
+        let start = quote_spanned!(access.pstate.span()=> (#start));
         quote!(#cx.#method(#at, #start #path))
     }
 

@@ -22,7 +22,7 @@ pub(crate) fn lower(module: analysis::Module) -> Plan {
 }
 
 fn topology(topology: analysis::Topology) -> Topology {
-    let analysis::Topology { keyword, name, pstates, sources } = topology;
+    let analysis::Topology { keyword, name, pstates, sources, broken } = topology;
     let mut out = Segments::default();
     for source in &sources {
         let (keyword, depot) = (source.keyword.clone(), source.depot.clone());
@@ -31,7 +31,7 @@ fn topology(topology: analysis::Topology) -> Topology {
         let mut lowering = Lowering { variables: &source.flow.variables, out: &mut out };
         lowering.segment(entry, &source.flow.body, &After::End, owned);
     }
-    Topology { keyword, name, pstates, ports: out.ports, segments: out.segments }
+    Topology { keyword, name, pstates, ports: out.ports, segments: out.segments, broken }
 }
 
 /// Lowers the statements of `dataflow!`, which never leave the block they stand in.

@@ -34,6 +34,8 @@ pub(crate) struct Topology {
     pub(crate) pstates: Vec<PState>,
     pub(crate) ports: Vec<Port>,
     pub(crate) segments: Vec<Segment>,
+    /// Whether a mistake was reported: then only editors see the segments.
+    pub(crate) broken: bool,
 }
 
 /// Which port of a topology.

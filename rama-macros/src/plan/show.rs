@@ -46,7 +46,8 @@ impl Printer {
 
     fn topology(&mut self, topology: &Topology) {
         self.ports = topology.ports.iter().map(|port| port.name.clone()).collect();
-        self.line(format!("{} {}", topology.keyword, topology.name));
+        let broken = if topology.broken { " (for editors only)" } else { "" };
+        self.line(format!("{} {}{broken}", topology.keyword, topology.name));
         self.nested(|inner| {
             for pstate in &topology.pstates {
                 inner.line(format!("pstate $${}: {}", pstate.name, text(&pstate.schema)));

@@ -38,6 +38,21 @@ const _: () = {
                 .depot("users", __rama::Partitioning::<i64>::random());
             let mut broken = module.stream("broken");
             let pstate_names = broken.pstate::<Map<i64, String>>("names");
+            #[cfg(rust_analyzer)]
+            {
+                let flow = broken.flow();
+                flow.source(
+                    depot_user,
+                    "source(*user)",
+                    move |cx, id| {
+                        cx.local_transform(
+                            __rama::at(::core::file!(), ::core::line!()),
+                            (pstate_names.path()).keypath(id).NONE(),
+                        )?;
+                        ::core::result::Result::Ok(())
+                    },
+                );
+            }
             let mut whole = module.stream("whole");
             let pstate_seen = whole.pstate::<Map<i64, bool>>("seen");
             let flow = whole.flow();
@@ -48,7 +63,7 @@ const _: () = {
                     let n = __rama::rust!(id.);
                     cx.local_transform(
                         __rama::at(::core::file!(), ::core::line!()),
-                        pstate_seen.path().keypath(id).termval(n),
+                        (pstate_seen.path()).keypath(id).termval(n),
                     )?;
                     ::core::result::Result::Ok(())
                 },

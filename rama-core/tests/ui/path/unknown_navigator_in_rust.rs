@@ -1,5 +1,7 @@
 use rama_core::prelude::*;
 
+fn read<P>(_: impl FnOnce(&str) -> P) {}
+
 fn main() {
-    let _ = path![keypth(1)];
+    read(path![keypth(1)]);
 }

@@ -1,0 +1,25 @@
+//! A variable that is bound with `mut` in one segment and changed in another.
+#![deny(warnings)]
+
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: (i64, Vec<i64>), random;
+        stream users {
+            sources! {
+                source(*users) :> (id, mut list);
+                let mut sum = 0;
+                |hash(id);
+                for one in list.drain(..) {
+                    sum += one;
+                }
+                if sum > 3 { let mut late = 1; } else { let late = 2; }
+                |all();
+                ack_return(sum.pow(2) + late);
+            }
+        }
+    }
+}
+
+fn main() {}

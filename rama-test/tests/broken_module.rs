@@ -1,0 +1,173 @@
+//! A module that cannot make anything durable any more says so, to everybody, and loses nothing that it
+//! acknowledged (RELIABILITY findings 2 and 3, scenarios A2, C3; DP-25).
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use rama_core::{
+    disk::{Disk, DiskFile, DiskLock, LockError, MemoryDisk, Open},
+    error::AppendError,
+    prelude::*,
+};
+use rama_test::{InProcessCluster, LaunchConfig};
+use serde::Serializer;
+
+/// A number that some encoders cannot stand.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Fragile(i64);
+
+impl Serialize for Fragile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        assert!(self.0 != 13, "thirteen");
+        serializer.serialize_newtype_struct("Fragile", &self.0)
+    }
+}
+
+defmodule! {
+    /// Counts, and keeps a value that may fail to encode.
+    FragileModule {
+        depot *numbers: i64, global;
+        depot *fragile: Fragile, global;
+
+        stream numbers {
+            pstate $$last: Map<i64, Fragile>;
+
+            sources! {
+                source(*numbers) :> number;
+                |hash(0_i64);
+                local_transform([keypath(0), termval(Fragile(number))], $$last);
+            }
+        }
+    }
+}
+
+/// A memory disk whose syncs fail when told to.
+#[derive(Clone, Debug, Default)]
+struct Failing {
+    disk: MemoryDisk,
+    fails: Arc<AtomicBool>,
+}
+
+#[derive(Debug)]
+struct FailingFile {
+    file: Arc<dyn DiskFile>,
+    fails: Arc<AtomicBool>,
+}
+
+impl Disk for Failing {
+    fn open(&self, name: &str, how: Open) -> io::Result<Arc<dyn DiskFile>> {
+        let file = self.disk.open(name, how)?;
+        Ok(Arc::new(FailingFile { file, fails: Arc::clone(&self.fails) }))
+    }
+
+    fn exists(&self, name: &str) -> io::Result<bool> {
+        self.disk.exists(name)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.rename(from, to)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.disk.remove(name)
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.disk.list()
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        self.disk.sync_dir()
+    }
+
+    fn lock(&self) -> std::result::Result<DiskLock, LockError> {
+        self.disk.lock()
+    }
+}
+
+impl DiskFile for FailingFile {
+    fn len(&self) -> io::Result<u64> {
+        self.file.len()
+    }
+
+    fn read_exact_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
+        self.file.read_exact_at(out, offset)
+    }
+
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.write_all_at(bytes, offset)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the disk is gone"));
+        }
+        self.file.sync_data()
+    }
+}
+
+#[tokio::test]
+async fn a_failed_sync_is_an_unknown_outcome_and_ends_the_module() -> Result<()> {
+    let disk = Failing::default();
+    let handed_out = disk.clone();
+    let disks = move |_| Ok(Arc::new(handed_out.clone()) as Arc<dyn Disk>);
+    let ipc = InProcessCluster::create_on_disks(disks).await?;
+    let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
+    module.depot.numbers.append(1).await?;
+
+    disk.fails.store(true, Ordering::Relaxed);
+    let unknown = module.depot.numbers.append(2).await;
+    let Err(AppendError::Unknown { reason }) = unknown else { panic!("{unknown:?}") };
+    assert!(reason.contains("the disk is gone"), "{reason}");
+    let refused = module.depot.numbers.append(3).await;
+    let Err(AppendError::Broken { module: name, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(name, "FragileModule");
+    let last = module.pstate.last.select_one(path![keypath(0)]).await?;
+    assert_eq!(last, Some(Fragile(1)), "what is committed can still be read, and nothing else");
+
+    disk.fails.store(false, Ordering::Relaxed);
+    ipc.update(FragileModule).await.expect_err("the first stop tells that work was lost");
+    let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
+    let last = module.pstate.last.select_one(path![keypath(0)]).await?;
+    let known = last == Some(Fragile(1)) || last == Some(Fragile(2));
+    assert!(known, "acknowledged, or the one whose outcome was unknown: {last:?}");
+    module.depot.numbers.append(4).await?;
+    assert_eq!(module.pstate.last.select_one(path![keypath(0)]).await?, Some(Fragile(4)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_record_that_does_not_encode_is_refused_and_nothing_else_happens() -> Result<()> {
+    let ipc = InProcessCluster::create().await?;
+    let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
+    let refused = module.depot.fragile.append(Fragile(13)).await;
+    let Err(AppendError::Encode { depot: "fragile", reason }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(reason.contains("panicked"), "{reason}");
+    let place = module.depot.fragile.append(Fragile(1)).await?.place();
+    assert_eq!(place.map(|(_, offset)| offset.0), Some(0), "the refused one has no offset");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_row_that_does_not_encode_ends_the_module_with_the_reason() -> Result<()> {
+    let ipc = InProcessCluster::create().await?;
+    let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
+    module.depot.numbers.append(1).await?;
+    let unknown = module.depot.numbers.append(13).await;
+    let Err(AppendError::Unknown { reason }) = unknown else { panic!("{unknown:?}") };
+    assert!(reason.contains("thirteen"), "{reason}");
+    let last = module.pstate.last.select_one(path![keypath(0)]).await?;
+    assert_eq!(last, Some(Fragile(1)));
+    Ok(())
+}
