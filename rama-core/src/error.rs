@@ -141,7 +141,7 @@ pub enum ReadError {
         pstate: &'static str,
     },
     /// There is no such partition.
-    #[error("there is no {task}: the module runs with {tasks} tasks")]
+    #[error("there is no task {task}: the module runs with {tasks} tasks")]
     NoSuchTask {
         /// The partition asked for.
         task: TaskId,
@@ -152,7 +152,7 @@ pub enum ReadError {
     #[error(transparent)]
     Path(#[from] PathError),
     /// The offsets asked for do not exist (DP-52).
-    #[error("depot `*{depot}` of {task} holds offsets {start}..{end}, not {from}..{to}")]
+    #[error("depot `*{depot}` of task {task} holds offsets {start}..{end}, not {from}..{to}")]
     Offsets {
         /// The depot's name.
         depot: &'static str,

@@ -13,3 +13,12 @@ use crate::pstate::SourceLine;
 pub fn at(file: &'static str, line: u32) -> SourceLine {
     SourceLine::new(file, line)
 }
+
+/// Gives back what it gets. Emitted around the user's code that `syn` cannot read: rustc says what is wrong
+/// with it, and its parser does not lose the code around it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __rust {
+    ($($code:tt)*) => { $($code)* };
+}
+pub use crate::__rust as rust;

@@ -57,7 +57,7 @@ fn finish(errors: Diagnostics, code: TokenStream) -> TokenStream {
     if errors.count() == 0 {
         return code;
     }
-    emit::emit_failed(&errors.into_tokens(), &code)
+    emit::emit_failed(&errors.into_tokens())
 }
 
 /// Prints the plan when `RAMA_MACRO_DUMP` names the module, or is `*`.

@@ -9,3 +9,12 @@ mod cluster;
 
 pub use cluster::InProcessCluster;
 pub use rama_core::cluster::LaunchConfig;
+
+// The programs in the documentation compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/LANGUAGE.md")]
+struct Language;

@@ -28,11 +28,13 @@ pub struct PartitionInfo {
     pub end: Offset,
 }
 
-impl<E: Event> Depot<E> {
+impl<E> Depot<E> {
     pub(crate) fn new(link: Link, name: &'static str) -> Self {
         Self { link, name, event: PhantomData }
     }
+}
 
+impl<E: Event> Depot<E> {
     /// Appends a record and waits until every stream topology of the module has processed it and its
     /// effects are durable and visible (DP-20). Waits before that while the depot's queue is full.
     ///

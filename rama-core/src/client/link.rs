@@ -29,13 +29,13 @@ impl Link {
 
     /// The handle of a depot. Emitted by the macro, which knows names and types.
     #[must_use]
-    pub fn depot<E: Event>(&self, name: &'static str) -> Depot<E> {
+    pub fn depot<E>(&self, name: &'static str) -> Depot<E> {
         Depot::new(self.clone(), name)
     }
 
     /// The handle of a PState. Emitted by the macro, which knows names and types.
     #[must_use]
-    pub fn pstate<S: Schema>(&self, name: &'static str) -> PState<S> {
+    pub fn pstate<S>(&self, name: &'static str) -> PState<S> {
         PState::new(self.clone(), name)
     }
 

@@ -25,11 +25,13 @@ pub struct PState<S> {
 /// The beginning of a path into a PState.
 pub type PStatePath<S> = Path<Bare<<S as Schema>::Root>, Start, <S as Schema>::Root, One>;
 
-impl<S: Schema> PState<S> {
+impl<S> PState<S> {
     pub(crate) fn new(link: Link, name: &'static str) -> Self {
         Self { link, name, schema: std::marker::PhantomData }
     }
+}
 
+impl<S: Schema> PState<S> {
     /// All values that a path finds.
     ///
     /// # Errors

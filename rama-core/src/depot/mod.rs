@@ -26,6 +26,12 @@ pub use self::{
 use crate::codec::Value;
 
 /// What can be a record of a depot: any value that serde can write and read.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a record of a depot",
+    label = "records are stored, so they must own their data and be `Clone`, `Send`, `Sync` and serialisable",
+    note = "write `#[derive(Clone, Serialize, Deserialize)]` on your type"
+)]
 pub trait Event: Value {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Value> Event for T {}

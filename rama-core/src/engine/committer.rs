@@ -187,7 +187,11 @@ type Place = (DepotId, TaskId, Offset);
 /// Answers everybody who waits for a record of the group.
 fn answer(group: Group, topologies: &[&'static str]) {
     let mut returned: BTreeMap<Place, AckReturns> = BTreeMap::new();
-    for AckReturn { origin, value } in group.tasks.iter().flat_map(|task| &task.acks) {
+    let mut acks: Vec<&AckReturn> = group.tasks.iter().flat_map(|task| &task.acks).collect();
+    // Tasks stand one behind the other here, while a tree may return a value on task 1 and, further on,
+    // the one that counts on task 0. Stable: what a task returned in one place keeps its order.
+    acks.sort_by_key(|ack| ack.hops);
+    for AckReturn { origin, value, .. } in acks {
         let Origin { topology, depot, task, offset } = *origin;
         let returns = returned
             .entry((depot, task, offset))

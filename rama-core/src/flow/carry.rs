@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
     label = "this value is still needed after the hop, so it must be `Serialize + DeserializeOwned + Clone + Send`",
     note = "carry something that can be serialised, or make this value after the partitioner"
 )]
-pub trait Carry {
+pub trait Carry<Way> {
     /// The value itself. Going through this type keeps a value that cannot travel to one message.
     type Carried;
 
@@ -17,7 +17,26 @@ pub trait Carry {
     fn carried(self) -> Self::Carried;
 }
 
-impl<T: Serialize + DeserializeOwned + Clone + Send + 'static> Carry for T {
+/// The way of a value that can travel.
+pub struct Anywhere;
+
+/// The way of a value that cannot: nothing goes it. With two ways to choose from, rustc looks at the bounds
+/// of both before it takes one, so a value that has neither gets one message, and its type becomes an
+/// error that silences everything after it.
+pub struct Nowhere;
+
+/// Nothing implements this.
+pub trait Never {}
+
+impl<T: Serialize + DeserializeOwned + Clone + Send + 'static> Carry<Anywhere> for T {
+    type Carried = T;
+
+    fn carried(self) -> T {
+        self
+    }
+}
+
+impl<T: Never> Carry<Nowhere> for T {
     type Carried = T;
 
     fn carried(self) -> T {
@@ -26,6 +45,6 @@ impl<T: Serialize + DeserializeOwned + Clone + Send + 'static> Carry for T {
 }
 
 /// Marks a variable of a frame. Emitted once for every live variable at a partitioner.
-pub fn carry<T: Carry>(value: T) -> T::Carried {
+pub fn carry<T: Carry<Way>, Way>(value: T) -> T::Carried {
     value.carried()
 }

@@ -35,6 +35,8 @@ pub struct Cx<'a> {
     pub(crate) failures: &'a mut Vec<Failure>,
     pub(crate) acks: &'a mut Vec<AckReturn>,
     pub(crate) origin: Origin,
+    /// Hops between the source and the event that runs.
+    pub(crate) hops: u32,
     pub(crate) sent: u32,
 }
 
@@ -51,6 +53,9 @@ pub(crate) struct Failure {
 #[derive(Debug)]
 pub(crate) struct AckReturn {
     pub(crate) origin: Origin,
+    /// Hops behind the source: of two values that one event tree returns one after the other on
+    /// different tasks, the later one has more.
+    pub(crate) hops: u32,
     pub(crate) value: Arc<[u8]>,
 }
 
@@ -108,7 +113,8 @@ impl Cx<'_> {
     fn send<T: Send + 'static>(&mut self, to: TaskId, port: Port<T>, frame: T) {
         self.sent += 1;
         if self.sent <= EVENT_FRAMES_MAX {
-            self.outbox.push(port.id(), to, self.origin, frame);
+            let (origin, hops) = (self.origin, self.hops.saturating_add(1));
+            self.outbox.push(port.id(), to, origin, hops, frame);
         }
     }
 
@@ -128,7 +134,8 @@ impl Cx<'_> {
     pub fn ack_return<T: Serialize>(&mut self, value: &T) -> Outcome {
         let mut bytes = Vec::new();
         encode_value(value, &mut bytes)?;
-        self.acks.push(AckReturn { origin: self.origin, value: bytes.into() });
+        let (origin, hops) = (self.origin, self.hops);
+        self.acks.push(AckReturn { origin, hops, value: bytes.into() });
         Ok(())
     }
 
@@ -136,10 +143,12 @@ impl Cx<'_> {
     pub(crate) fn event(
         &mut self,
         origin: Origin,
+        hops: u32,
         label: &'static str,
         body: impl FnOnce(&mut Self) -> Outcome,
     ) {
         self.origin = origin;
+        self.hops = hops;
         self.sent = 0;
         let reason = match catch_unwind(AssertUnwindSafe(|| body(self))) {
             Ok(Ok(())) if self.sent <= EVENT_FRAMES_MAX => return,

@@ -10,6 +10,7 @@ use crate::id::TaskId;
 pub(crate) struct Envelope<T> {
     pub(crate) origin: Origin,
     pub(crate) turn: u32,
+    pub(crate) hops: u32,
     pub(crate) frame: T,
 }
 
@@ -62,8 +63,9 @@ impl<T: Send + 'static> Frames for FrameBatch<T> {
     fn run(&mut self, end: u32, cx: &mut Cx<'_>) {
         let segment = cx.program.segment::<T>(self.port);
         while self.next_turn().is_some_and(|turn| turn < end) {
-            let Some(Envelope { origin, frame, .. }) = self.frames.next() else { return };
-            cx.event(origin, segment.label, |cx| (segment.body)(cx, frame));
+            let Some(envelope) = self.frames.next() else { return };
+            let Envelope { origin, hops, frame, .. } = envelope;
+            cx.event(origin, hops, segment.label, |cx| (segment.body)(cx, frame));
         }
     }
 }
@@ -72,6 +74,17 @@ impl<T: Send + 'static> Frames for FrameBatch<T> {
 pub(crate) struct PortOutbox<T> {
     port: PortId,
     to: Vec<Vec<Envelope<T>>>,
+}
+
+/// The outbox of a port that nothing hops to.
+pub(crate) struct NothingWaits;
+
+impl Waiting for NothingWaits {
+    fn take(&mut self, _: usize) -> Option<Box<dyn Frames>> {
+        None
+    }
+
+    fn clear(&mut self) {}
 }
 
 impl<T> PortOutbox<T> {
@@ -118,6 +131,7 @@ impl Outbox {
         port: PortId,
         to: TaskId,
         origin: Origin,
+        hops: u32,
         frame: T,
     ) {
         let task = to.0 as usize;
@@ -126,7 +140,7 @@ impl Outbox {
         let waiting: &mut dyn Any = self.ports[port.0].as_mut();
         let port: &mut PortOutbox<T> =
             waiting.downcast_mut().expect("a port has the type of its segment");
-        port.to[task].push(Envelope { origin, turn, frame });
+        port.to[task].push(Envelope { origin, turn, hops, frame });
     }
 
     /// The frames waiting for one task, as one parcel.

@@ -4,7 +4,7 @@ use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use super::{
     Cx, Outcome,
-    outbox::{PortOutbox, Waiting},
+    outbox::{NothingWaits, PortOutbox, Waiting},
 };
 use crate::{
     depot::Event,
@@ -130,17 +130,32 @@ impl Flow {
         self.sources.push(SourceDecl { depot: depot.id, source: Arc::new(source) });
     }
 
-    /// Defines what runs for each frame that arrives at a port.
+    /// Defines what runs for each frame that hops to a port.
     pub fn segment<T: Send + 'static, F>(&mut self, port: Port<T>, body: F)
     where
         F: Fn(&mut Cx<'_>, T) -> Outcome + Send + Sync + 'static,
     {
+        let outbox = |port, tasks| Box::new(PortOutbox::<T>::new(port, tasks)) as Box<dyn Waiting>;
+        self.define(port, Box::new(body), outbox);
+    }
+
+    /// Defines what runs where branches meet: a port that is entered on the task where they end.
+    pub fn join<T: 'static, F>(&mut self, port: Port<T>, body: F)
+    where
+        F: Fn(&mut Cx<'_>, T) -> Outcome + Send + Sync + 'static,
+    {
+        self.define(port, Box::new(body), |_, _| Box::new(NothingWaits));
+    }
+
+    fn define<T: 'static>(
+        &mut self,
+        port: Port<T>,
+        body: Body<T>,
+        outbox: fn(PortId, u32) -> Box<dyn Waiting>,
+    ) {
         let PortId(index) = port.id;
-        let segment: Segment<T> = Segment { label: self.labels[index], body: Box::new(body) };
-        self.segments[index] = Some(SegmentDecl {
-            segment: Box::new(segment),
-            outbox: |port, tasks| Box::new(PortOutbox::<T>::new(port, tasks)),
-        });
+        let segment: Segment<T> = Segment { label: self.labels[index], body };
+        self.segments[index] = Some(SegmentDecl { segment: Box::new(segment), outbox });
     }
 
     pub(crate) fn compile(self) -> Program {

@@ -66,28 +66,35 @@ impl<E: Event> Intake<E> {
         Self { partition, view, readings, taken: VecDeque::new() }
     }
 
-    /// Runs records that were durable before a source saw them. New records wait until every source
+    /// Runs records that were durable before a topology saw them. New records wait until every topology
     /// has caught up, so that an append is acknowledged by all of them.
     fn catch_up(&mut self, cx: &mut Cx<'_>) -> Option<Took> {
         let end = self.partition.next();
-        let index = self.readings.iter().position(|reading| reading.reached < end)?;
-        let from = self.readings[index].reached;
+        let behind = self.readings.iter().find(|reading| reading.reached < end)?;
+        let (topology, from) = (behind.source.topology, behind.reached);
         let to = Offset(end.0.min(from.0 + BACKLOG_RECORDS));
-        self.run_stored(&self.readings[index].source, from, to, &Failed::new(), cx);
-        self.readings[index].reached = to;
+        self.run_stored(topology, from, to, &Failed::new(), cx);
+        self.readings_of(topology).for_each(|reading| reading.reached = to);
         let records = usize::try_from(to.0 - from.0).unwrap_or(usize::MAX);
         Some(Took { records, more: true })
     }
 
+    /// The sources of one topology. They are always equally far, because progress is kept by topology.
+    fn readings_of(&mut self, topology: TopologyId) -> impl Iterator<Item = &mut Reading<E>> {
+        self.readings.iter_mut().filter(move |reading| reading.source.topology == topology)
+    }
+
     fn run_stored(
         &self,
-        source: &Source<E>,
+        topology: TopologyId,
         from: Offset,
         to: Offset,
         failed: &Failed,
         cx: &mut Cx<'_>,
     ) {
-        let origin = origin_of(&self.partition, source);
+        let sources = self.readings.iter().map(|reading| &reading.source);
+        let sources: Vec<_> = sources.filter(|source| source.topology == topology).collect();
+        let origin = origin_of(&self.partition, topology);
         let records = match self.view.read(from..to) {
             Ok(records) => records,
             Err(error) => {
@@ -97,7 +104,9 @@ impl<E: Event> Intake<E> {
             }
         };
         for (number, bytes) in (from.0..).zip(records) {
-            run_encoded(source, origin(Offset(number)), &bytes, failed, cx);
+            for source in &sources {
+                run_encoded(source, origin(Offset(number)), &bytes, failed, cx);
+            }
         }
     }
 }
@@ -113,10 +122,10 @@ impl<E: Event> IntakeSlot for Intake<E> {
             let Some((offset, event)) = self.partition.accept(append, now) else { continue };
             let Some((last, others)) = self.readings.split_last() else { continue };
             for reading in others {
-                let origin = origin_of(&self.partition, &reading.source)(offset);
+                let origin = origin_of(&self.partition, reading.source.topology)(offset);
                 run_event(&reading.source, origin, event.clone(), cx);
             }
-            let origin = origin_of(&self.partition, &last.source)(offset);
+            let origin = origin_of(&self.partition, last.source.topology)(offset);
             run_event(&last.source, origin, event, cx);
         }
         let end = self.partition.next();
@@ -126,15 +135,16 @@ impl<E: Event> IntakeSlot for Intake<E> {
 
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>) {
         let forming = self.partition.forming_start();
-        for reading in &self.readings {
-            let to = reading.reached.min(forming);
-            if reading.committed < to {
-                self.run_stored(&reading.source, reading.committed, to, failed, cx);
+        for readings in self.readings.chunk_by(|one, next| one.source.topology == next.source.topology) {
+            let Reading { source, committed, reached } = &readings[0];
+            let to = forming.min(*reached);
+            if *committed < to {
+                self.run_stored(source.topology, *committed, to, failed, cx);
             }
         }
         for (offset, bytes) in self.partition.forming() {
             for Reading { source, .. } in &self.readings {
-                let origin = origin_of(&self.partition, source)(offset);
+                let origin = origin_of(&self.partition, source.topology)(offset);
                 run_encoded(source, origin, bytes, failed, cx);
             }
         }
@@ -161,13 +171,16 @@ impl<E: Event> IntakeSlot for Intake<E> {
     }
 }
 
-fn origin_of<E>(partition: &DepotPartition<E>, source: &Source<E>) -> impl Fn(Offset) -> Origin {
-    let (topology, depot, task) = (source.topology, partition.id, partition.task);
+fn origin_of<E>(
+    partition: &DepotPartition<E>,
+    topology: TopologyId,
+) -> impl Fn(Offset) -> Origin + use<E> {
+    let (depot, task) = (partition.id, partition.task);
     move |offset| Origin { topology, depot, task, offset }
 }
 
 fn run_event<E>(source: &Source<E>, origin: Origin, event: E, cx: &mut Cx<'_>) {
-    cx.event(origin, source.label, |cx| (source.body)(cx, event));
+    cx.event(origin, 0, source.label, |cx| (source.body)(cx, event));
 }
 
 /// Decodes a record and runs it, unless it is known to fail.
@@ -179,6 +192,6 @@ fn run_encoded<E: Event>(
     cx: &mut Cx<'_>,
 ) {
     if !failed.contains_key(&origin) {
-        cx.event(origin, source.label, |cx| (source.body)(cx, decode_value(bytes)?));
+        cx.event(origin, 0, source.label, |cx| (source.body)(cx, decode_value(bytes)?));
     }
 }

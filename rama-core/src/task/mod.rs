@@ -166,6 +166,7 @@ impl Task {
             failures: &mut self.failures,
             acks: &mut self.acks,
             origin: Origin::default(),
+            hops: 0,
             sent: 0,
         };
         run(&mut self.intakes, &mut cx)

@@ -17,6 +17,15 @@ pub(super) fn whole(code: &Code, names: &Names) -> TokenStream {
     }
 }
 
+/// A statement that ends with its block: in parentheses the macro would go on with what follows.
+pub(super) fn statement(code: &Code, names: &Names) -> TokenStream {
+    let (tokens, private) = (&code.tokens, &names.private);
+    match code.tree {
+        Some(_) => tokens.clone(),
+        None => quote!(#private::rust! { #tokens }),
+    }
+}
+
 /// An expression in front of a block, where a struct literal needs parentheses.
 pub(super) fn head(code: &Code, names: &Names) -> TokenStream {
     let whole = whole(code, names);

@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use super::code;
 use super::names::{Names, local, local_for, root, text, text_at};
 use super::segment::{Writer, allow_unused_mut, tuple_pattern};
-use crate::plan::{Depot, DepotBy, Entry, PState, Plan, Segment, Topology};
+use crate::plan::{Depot, DepotBy, Entry, PState, Plan, Port, Segment, Topology};
 use crate::syntax::first_span;
 
 /// A whole module.
@@ -112,7 +112,7 @@ fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
     let name_text = text(name);
     let depots = plan.depots.iter().map(|depot| declare_depot(depot, names));
     let topologies = plan.topologies.iter().map(|topology| emit_topology(topology, names));
-    let allow = plan.topologies.iter().flat_map(|topology| &topology.segments).find_map(allow);
+    let allow = allow(plan);
     let handles = client_value(plan, types);
     quote! {
         const _: () = {
@@ -131,11 +131,17 @@ fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
     }
 }
 
-fn allow(segment: &Segment) -> Option<TokenStream> {
-    match &segment.entry {
+/// Lints that are wrong about the code of this plan.
+fn allow(plan: &Plan) -> TokenStream {
+    let segments = || plan.topologies.iter().flat_map(|topology| &topology.segments);
+    let unused_mut = segments().find_map(|segment| match &segment.entry {
         Entry::Port { frame, .. } => allow_unused_mut(frame),
         Entry::Source { .. } => None,
-    }
+    });
+    let broken = plan.topologies.iter().any(|topology| topology.broken);
+    let editors = broken
+        .then(|| quote!(#[allow(unexpected_cfgs, reason = "`rust_analyzer` is set by editors")]));
+    quote!(#unused_mut #editors)
 }
 
 fn client_value(plan: &Plan, types: &Types) -> TokenStream {
@@ -158,16 +164,22 @@ fn client_value(plan: &Plan, types: &Types) -> TokenStream {
 fn declare_depot(depot: &Depot, names: &Names) -> TokenStream {
     let Depot { keyword, name, event, by, .. } = depot;
     let (module, variable, text) = (local("module"), local_for("depot_", name), text_at(name));
-    let (span, private) = (first_span(event), &names.private);
+    // Each call stands where the user wrote what it is about, so that messages about it do.
+    let span = first_span(event);
+    let hash = |key: TokenStream| {
+        let at = first_span(&key);
+        let private = names.private_at(at);
+        quote_spanned!(at=> #private::key_hash(#key))
+    };
     let by = match by {
         DepotBy::Field { operator, field } => {
             let event = local("event");
-            let key = quote_spanned!(first_span(field)=> &#event.#field);
-            quote_spanned!(span=> #operator(|#event| #private::key_hash(#key)))
+            let key = hash(quote_spanned!(first_span(field)=> &#event.#field));
+            quote_spanned!(span=> #operator(|#event| #key))
         }
         DepotBy::Closure { operator, param, key } => {
-            let key = code::reference(key, names);
-            quote_spanned!(span=> #operator(|#param| #private::key_hash(#key)))
+            let key = hash(code::reference(key, names));
+            quote_spanned!(span=> #operator(|#param| #key))
         }
         DepotBy::Plain(operator) => quote_spanned!(span=> #operator()),
     };
@@ -181,8 +193,8 @@ fn emit_topology(topology: &Topology, names: &Names) -> TokenStream {
     let (module, builder, text) = (local("module"), local_for("", name), text(name));
     let pstates = pstates.iter().map(|pstate| declare_pstate(pstate, &builder));
     let flow = (!segments.is_empty()).then(|| emit_flow(topology, &builder, names));
-    // After a mistake rustc gets no code that could fail because of it. An editor does: completion
-    // has to work while a statement somewhere else is not finished.
+    // After a mistake rustc gets no code that could fail because of it. An editor gets all of it:
+    // completion has to work while a statement somewhere else is not finished.
     let flow =
         if topology.broken { quote!(#[cfg(rust_analyzer)] { #flow }) } else { quote!(#flow) };
     quote! {
@@ -231,9 +243,13 @@ fn emit_segment(segment: &Segment, writer: &Writer<'_>, topology: &Topology) -> 
             quote!(#flow.#keyword(#depot, #label, #closure);)
         }
         Entry::Port { port, frame } => {
-            let port = local(&topology.ports[port.0].name);
-            let closure = closure(tuple_pattern(frame));
-            quote!(#flow.segment(#port, #closure);)
+            let Port { name, join, .. } = &topology.ports[port.0];
+            let (port, closure) = (local(name), closure(tuple_pattern(frame)));
+            if *join {
+                quote!(#flow.join(#port, #closure);)
+            } else {
+                quote!(#flow.segment(#port, #closure);)
+            }
         }
     }
 }

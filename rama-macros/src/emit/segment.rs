@@ -39,9 +39,14 @@ impl<'a> Writer<'a> {
                 quote!(#head #value #diverge;)
             }
             Step::Rust(rust) => {
-                let (attrs, code) = (&rust.attrs, self.code(&rust.code));
-                let semi = rust.semi.then(|| quote!(;));
-                quote!(#attrs #code #semi)
+                let attrs = &rust.attrs;
+                let code = if rust.semi {
+                    let code = self.code(&rust.code);
+                    quote!(#code;)
+                } else {
+                    code::statement(&rust.code, self.names)
+                };
+                quote!(#attrs #code)
             }
             Step::Call { function, args, pattern } => {
                 let (pattern, args) = (&pattern.tokens, self.args(args));

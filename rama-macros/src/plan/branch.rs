@@ -35,7 +35,7 @@ impl Lowering<'_> {
             Course::Hops => {
                 let word = if matches!(branch.head, Head::If { .. }) { "if" } else { "match" };
                 let port =
-                    self.out.port(format!("after_{word}"), format!("after {}", branch.label));
+                    self.out.join(format!("after_{word}"), format!("after {}", branch.label));
                 let frame = statement.live.iter().copied().collect();
                 let branch = self.arms(branch, &After::Enter(port, frame), owned);
                 self.port_segment(port, &statement.live, rest, after);

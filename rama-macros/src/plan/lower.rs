@@ -58,8 +58,18 @@ pub(super) struct Segments {
 }
 
 impl Segments {
-    /// A port with a name of its own; equal ones are numbered from the second on.
+    /// A port behind a partitioner.
     pub(super) fn port(&mut self, name: String, label: String) -> PortId {
+        self.any_port(name, label, false)
+    }
+
+    /// A port where branches meet.
+    pub(super) fn join(&mut self, name: String, label: String) -> PortId {
+        self.any_port(name, label, true)
+    }
+
+    /// A port with a name of its own; equal ones are numbered from the second on.
+    fn any_port(&mut self, name: String, label: String, join: bool) -> PortId {
         let numbered = |seen: &mut BTreeMap<String, usize>, text: String, separator: &str| {
             let count = seen.entry(text.clone()).or_default();
             *count += 1;
@@ -67,7 +77,7 @@ impl Segments {
         };
         let name = numbered(&mut self.names, name, "_");
         let label = numbered(&mut self.labels, label, " #");
-        self.ports.push(Port { name, label });
+        self.ports.push(Port { name, label, join });
         PortId(self.ports.len() - 1)
     }
 

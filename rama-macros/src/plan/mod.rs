@@ -48,6 +48,8 @@ pub(crate) struct Port {
     pub(crate) name: String,
     /// The name in errors and metrics; also what identifies the port between builds.
     pub(crate) label: String,
+    /// Whether branches meet here. Then frames do not leave their task, and need not be able to.
+    pub(crate) join: bool,
 }
 
 /// Code that runs on one task without leaving it.

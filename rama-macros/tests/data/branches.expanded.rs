@@ -87,7 +87,7 @@ const _: () = {
                     ::core::result::Result::Ok(())
                 },
             );
-            flow.segment(
+            flow.join(
                 after_if,
                 move |cx, (author, text, followers, kind, mut total, label)| {
                     let (tag,) = match kind {

@@ -33,6 +33,7 @@ const _: () = {
         fn name(&self) -> &'static str {
             "UsersModule"
         }
+        #[allow(unexpected_cfgs, reason = "`rust_analyzer` is set by editors")]
         fn define(&self, module: &mut __rama::ModuleBuilder) {
             let depot_users = module
                 .depot("users", __rama::Partitioning::<i64>::random());

@@ -9,6 +9,10 @@ defmodule! {
         stream users {
             sources! {
                 source(*users) :> (id, mut list);
+                fn small(n: i64) -> bool {
+                    n < 3
+                }
+                println!("{}", small(id));
                 let mut sum = 0;
                 |hash(id);
                 for one in list.drain(..) {
