@@ -43,6 +43,9 @@ fn expanded(item: Item) -> Vec<Item> {
 
 #[test]
 fn the_program_of_the_readme() {
+    let program = include_str!("../../tests/data/readme.rs");
+    let readme = include_str!("../../../README.md");
+    assert!(readme.contains(program), "tests/data/readme.rs is the program that the README shows");
     check_expansion("readme");
 }
 

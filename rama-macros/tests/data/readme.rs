@@ -23,5 +23,5 @@ defmodule! {
 }
 
 fn main() -> ExitCode {
-    rama_core::node::main(modules![UsersModule])
+    rama_core::node::main(modules![UsersModule]) // the deployable binary
 }
