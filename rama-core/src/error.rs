@@ -3,13 +3,7 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use crate::{
-    codec::CodecError,
-    id::TaskId,
-    log::LogError,
-    path::PathError,
-    store::StoreError,
-};
+use crate::{codec::CodecError, id::TaskId, log::LogError, path::PathError, store::StoreError};
 
 /// The result of everything that crosses the public API; its error is [`Error`] unless named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -82,7 +76,9 @@ pub enum LaunchError {
 #[non_exhaustive]
 pub enum AppendError {
     /// Clients may not append to this depot (DP-03).
-    #[error("depot `*{depot}` is declared `disallow`: only the module's own topologies append to it")]
+    #[error(
+        "depot `*{depot}` is declared `disallow`: only the module's own topologies append to it"
+    )]
     Disallowed {
         /// The depot's name.
         depot: &'static str,
@@ -96,7 +92,9 @@ pub enum AppendError {
         reason: String,
     },
     /// The record is stored, and a stream topology failed on it: none of its effects were kept (DP-24).
-    #[error("the record is stored in depot `*{depot}`, but topology `{topology}` failed on it: {reason}")]
+    #[error(
+        "the record is stored in depot `*{depot}`, but topology `{topology}` failed on it: {reason}"
+    )]
     Failed {
         /// The depot's name.
         depot: &'static str,
@@ -120,7 +118,9 @@ pub enum AppendError {
         reason: Arc<str>,
     },
     /// The module is not running; nothing was stored.
-    #[error("module `{module}` is not running: it was stopped or is being updated; nothing was stored")]
+    #[error(
+        "module `{module}` is not running: it was stopped or is being updated; nothing was stored"
+    )]
     Stopped {
         /// The module's name.
         module: &'static str,

@@ -198,8 +198,11 @@ mod tests {
         let mut group = GroupWriter::new();
         group.records(DepotId(1), TaskId(2), &batch);
         group
-            .rows(PStateId(3), TaskId(2), [(b"k", Some(b"v")), (b"x", None)].iter(), |row, bytes| {
-                match row.1 {
+            .rows(
+                PStateId(3),
+                TaskId(2),
+                [(b"k", Some(b"v")), (b"x", None)].iter(),
+                |row, bytes| match row.1 {
                     Some(value) => bytes.put(
                         |out| out.extend_from_slice(row.0),
                         |out| {
@@ -211,8 +214,8 @@ mod tests {
                         bytes.removed(|out| out.extend_from_slice(row.0));
                         Ok(())
                     }
-                }
-            })
+                },
+            )
             .unwrap();
         group.progress(TopologyId(4), DepotId(1), TaskId(2), Offset(9));
         group.finish()

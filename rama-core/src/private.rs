@@ -1,12 +1,12 @@
 //! What the output of the macros names, and nothing else. Not part of the public API: no semver.
 
+use crate::pstate::SourceLine;
 pub use crate::{
     client::{Depot, Link, PState},
     depot::Partitioning,
     flow::carry,
     module::{Module, ModuleBuilder, key_hash},
 };
-use crate::pstate::SourceLine;
 
 /// The place of an operator in the user's source.
 #[must_use]

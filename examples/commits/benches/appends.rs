@@ -64,7 +64,11 @@ trait Slot<V> {
 
 fn count<T>(tables: &mut T, commit: &Commit)
 where
-    T: Seen + Slot<Tally> + Slot<AuthorState> + Slot<HashMap<String, Tally>> + Slot<HashMap<String, u64>>,
+    T: Seen
+        + Slot<Tally>
+        + Slot<AuthorState>
+        + Slot<HashMap<String, Tally>>
+        + Slot<HashMap<String, u64>>,
 {
     if tables.seen(&commit.hash) {
         return;

@@ -3,7 +3,8 @@
 use std::io;
 
 use crate::{
-    event::Commit, figures::ImportFigures, git::GitError, kept::Kept, log::Entry, progress::Progress,
+    event::Commit, figures::ImportFigures, git::GitError, kept::Kept, log::Entry,
+    progress::Progress,
 };
 
 /// Commits that are counted together. An import that is killed has lost none that were counted, and repeats

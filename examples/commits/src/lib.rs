@@ -13,8 +13,8 @@ pub mod text;
 // What is computed.
 pub mod baseline;
 pub mod figures;
-pub mod pairs;
 pub mod module;
+pub mod pairs;
 
 // What is asked and shown.
 pub mod cli;

@@ -21,7 +21,7 @@ fn node(data: &Path) -> Command {
 fn first_line(child: &mut Child) -> String {
     let mut line = String::new();
     let stdout = child.stdout.as_mut().expect("it is piped");
-    BufReader::new(stdout).read_line(&mut line).unwrap();
+    BufReader::new(stdout).read_line(&mut line).expect("the program prints");
     line
 }
 

@@ -49,11 +49,7 @@ impl<E: Event> Depot<E> {
     ///
     /// # Errors
     /// As [`Self::append`], as far as `level` waits for it.
-    pub async fn append_with(
-        &self,
-        record: E,
-        level: AckLevel,
-    ) -> Result<AckReturns, AppendError> {
+    pub async fn append_with(&self, record: E, level: AckLevel) -> Result<AckReturns, AppendError> {
         match self.start(record, level).await? {
             None => Ok(AckReturns::default()),
             Some(answer) => self.answered(answer).await,
@@ -153,7 +149,8 @@ impl<E: Event> Depot<E> {
             DepotReadError::Store(error) => ReadError::Store(error),
             DepotReadError::Codec(error) => ReadError::Codec(error),
         })?;
-        let decoded: Result<Vec<E>, _> = records.iter().map(|record| decode_value(record)).collect();
+        let decoded: Result<Vec<E>, _> =
+            records.iter().map(|record| decode_value(record)).collect();
         Ok(decoded?)
     }
 

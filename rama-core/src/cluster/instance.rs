@@ -9,9 +9,7 @@ use super::{LaunchConfig, Seams};
 use crate::{
     disk::{Disk, DiskLock},
     driver::{Actor, Running, Signal, Step},
-    engine::{
-        Checkpointer, Committer, Engine, Lane, LaneDoor, Recovered, Shared, recover,
-    },
+    engine::{Checkpointer, Committer, Engine, Lane, LaneDoor, Recovered, Shared, recover},
     error::LaunchError,
     flow::panic_message,
     id::{DepotId, Epoch, TaskId},
@@ -51,12 +49,11 @@ impl Instance {
         let Recovered { store, log, meta, tables, lock, .. } = recovered;
         let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch);
         let store = Arc::new(store);
-        let checkpointer =
-            Checkpointer::new(Arc::clone(&engine), Arc::clone(&store), tables, meta);
+        let checkpointer = Checkpointer::new(Arc::clone(&engine), Arc::clone(&store), tables, meta);
         let mut instance = Self { engine, actors: Vec::new(), _store: store, _lock: lock };
-        instance.run(seams, Box::new(committer), Box::new(checkpointer)).map_err(|error| {
-            LaunchError::Config(format!("the system gives no thread: {error}"))
-        })?;
+        instance
+            .run(seams, Box::new(committer), Box::new(checkpointer))
+            .map_err(|error| LaunchError::Config(format!("the system gives no thread: {error}")))?;
         Ok(instance)
     }
 

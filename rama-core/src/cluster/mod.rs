@@ -65,9 +65,7 @@ impl Cluster {
             let path = directory.join(module);
             match FileDisk::create(&path) {
                 Ok(disk) => Ok(Arc::new(disk)),
-                Err(error) => {
-                    Err(LaunchError::Directory { path, reason: error.to_string() })
-                }
+                Err(error) => Err(LaunchError::Directory { path, reason: error.to_string() }),
             }
         })
     }

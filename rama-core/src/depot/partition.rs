@@ -96,9 +96,7 @@ impl<E: Event> DepotPartition<E> {
 
     /// The encoded records of the forming group, for a repeated attempt.
     pub(crate) fn forming(&self) -> impl Iterator<Item = (Offset, &[u8])> {
-        self.forming.iter().flat_map(|batch| {
-            (batch.first().0..).map(Offset).zip(batch.records())
-        })
+        self.forming.iter().flat_map(|batch| (batch.first().0..).map(Offset).zip(batch.records()))
     }
 
     /// Encoded bytes of the forming group.

@@ -88,19 +88,17 @@ impl DepotView {
         let mut broken = None;
         let from = block_key(self.task, range.start.next());
         let to = block_key(TaskId(self.task.0 + 1), Offset(0));
-        snapshot.scan(&self.table, &from, Some(&to), &mut |_, block| {
-            match read_block(block) {
-                Ok(batches) => {
-                    for batch in &batches {
-                        keep(batch, &range, &mut records);
-                    }
-                    let end = batches.last().map_or(range.end, RecordBatch::end);
-                    if end < range.end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        snapshot.scan(&self.table, &from, Some(&to), &mut |_, block| match read_block(block) {
+            Ok(batches) => {
+                for batch in &batches {
+                    keep(batch, &range, &mut records);
                 }
-                Err(error) => {
-                    broken = Some(error);
-                    ControlFlow::Break(())
-                }
+                let end = batches.last().map_or(range.end, RecordBatch::end);
+                if end < range.end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            }
+            Err(error) => {
+                broken = Some(error);
+                ControlFlow::Break(())
             }
         })?;
         if let Some(error) = broken {

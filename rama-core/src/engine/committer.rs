@@ -92,7 +92,8 @@ impl Committer {
     fn start_checkpoint(&mut self) {
         self.checkpointing = true;
         self.last_checkpoint = self.engine.clock.now();
-        let job = Job { redo: std::mem::take(&mut self.redo), done: Arc::clone(&self.checkpointed) };
+        let job =
+            Job { redo: std::mem::take(&mut self.redo), done: Arc::clone(&self.checkpointed) };
         self.engine.checkpoints.put(job);
     }
 
@@ -193,9 +194,8 @@ fn answer(group: Group, topologies: &[&'static str]) {
     acks.sort_by_key(|ack| ack.hops);
     for AckReturn { origin, value, .. } in acks {
         let Origin { topology, depot, task, offset } = *origin;
-        let returns = returned
-            .entry((depot, task, offset))
-            .or_insert_with(|| AckReturns::at(task, offset));
+        let returns =
+            returned.entry((depot, task, offset)).or_insert_with(|| AckReturns::at(task, offset));
         returns.set(topologies[usize::from(topology.0)], Arc::clone(value));
     }
     let failures: BTreeMap<Place, (usize, &Arc<str>)> = (group.failed.iter())
@@ -214,9 +214,7 @@ fn answer(group: Group, topologies: &[&'static str]) {
                     let (topology, reason) = (topologies[*topology], Arc::clone(reason));
                     Err(AppendError::Failed { depot: name, topology, reason })
                 }
-                _ => Ok(returned
-                    .remove(&place)
-                    .unwrap_or_else(|| AckReturns::at(task, offset))),
+                _ => Ok(returned.remove(&place).unwrap_or_else(|| AckReturns::at(task, offset))),
             };
             reply.send(answer);
         }

@@ -54,8 +54,9 @@ pub(crate) struct Lane {
 impl Lane {
     pub(crate) fn new(index: usize, engine: Arc<Engine>) -> Self {
         let tasks = (0..engine.task_count()).map(TaskId);
-        let tasks =
-            tasks.filter(|task| std::ptr::eq(engine.lane_of(*task), &engine.lanes[index])).collect();
+        let tasks = tasks
+            .filter(|task| std::ptr::eq(engine.lane_of(*task), &engine.lanes[index]))
+            .collect();
         Self { index, tasks, engine, ready: VecDeque::new() }
     }
 

@@ -95,7 +95,7 @@ fn replay(
 }
 
 fn read_meta(store: &Store) -> Result<Option<Meta>, LaunchError> {
-    let meta = store.snapshot()?.get(META, META_KEY, |bytes| decode_value(bytes))?;
+    let meta = store.snapshot()?.get(META, META_KEY, decode_value)?;
     Ok(meta.transpose()?)
 }
 
@@ -151,7 +151,7 @@ impl Recovered {
     }
 
     fn offset(&self, table: &str, key: &[u8]) -> Result<Option<Offset>, LaunchError> {
-        let offset = self.snapshot.get(table, key, |bytes| decode_value(bytes))?;
+        let offset = self.snapshot.get(table, key, decode_value)?;
         Ok(offset.transpose()?)
     }
 }

@@ -35,10 +35,13 @@ pub(crate) enum RedoError {
     Codec(#[from] CodecError),
 }
 
+/// The last value of each changed row of a PState, by task and key; `None` is a removed one.
+type Rows<'a> = BTreeMap<(TaskId, &'a [u8]), Option<&'a [u8]>>;
+
 /// Coalesced content of groups: a row that changed in every group is written once.
 #[derive(Default)]
 struct Coalesced<'a> {
-    rows: BTreeMap<PStateId, BTreeMap<(TaskId, &'a [u8]), Option<&'a [u8]>>>,
+    rows: BTreeMap<PStateId, Rows<'a>>,
     records: BTreeMap<DepotId, BTreeMap<TaskId, Vec<RecordBatch>>>,
     progress: BTreeMap<(TopologyId, DepotId, TaskId), Offset>,
 }
@@ -114,11 +117,7 @@ impl<'a> Coalesced<'a> {
         }
     }
 
-    fn write_records(
-        &self,
-        batch: &mut Batch<'_>,
-        tables: &Tables,
-    ) -> Result<Ends, RedoError> {
+    fn write_records(&self, batch: &mut Batch<'_>, tables: &Tables) -> Result<Ends, RedoError> {
         let mut ends = Ends::new();
         for (depot, partitions) in &self.records {
             batch.table(&named(tables.depot(*depot))?, |table| {
@@ -140,11 +139,7 @@ impl<'a> Coalesced<'a> {
         Ok(ends)
     }
 
-    fn write_progress(
-        &self,
-        batch: &mut Batch<'_>,
-        tables: &Tables,
-    ) -> Result<(), RedoError> {
+    fn write_progress(&self, batch: &mut Batch<'_>, tables: &Tables) -> Result<(), RedoError> {
         let mut rows = Vec::new();
         for ((topology, depot, task), next) in &self.progress {
             let key = named(tables.progress_key(*topology, *depot, *task))?;

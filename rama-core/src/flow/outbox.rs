@@ -2,7 +2,10 @@
 
 use std::any::Any;
 
-use super::{Cx, Origin, program::{PortId, Program}};
+use super::{
+    Cx, Origin,
+    program::{PortId, Program},
+};
 use crate::id::TaskId;
 
 /// A frame with what must travel along: where it comes from, and its turn among all frames between the

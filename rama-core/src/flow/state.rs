@@ -11,10 +11,7 @@ use crate::{
     error::EventError,
     group::GroupWriter,
     id::Epoch,
-    path::{
-        One, Origin, Path, PathError, ReadRows, SelectPath, Start,
-        TransformPath, rows,
-    },
+    path::{One, Origin, Path, PathError, ReadRows, SelectPath, Start, TransformPath, rows},
     pstate::{CommittedRows, LocalRows, Locality, PStatePartition, SealedRows, SourceLine},
     schema::Schema,
 };
@@ -30,6 +27,7 @@ impl<S: Schema> PStateRef<S> {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a path is made for one use where it stands")]
 impl Cx<'_> {
     /// All values that a path finds on this task. One emit for each (PA-03).
     ///
@@ -114,7 +112,11 @@ impl Cx<'_> {
     /// What checks keys at `at`, if they are to be checked. A plain value has its one row on every task.
     fn locality<S: Schema>(&self, at: SourceLine) -> Option<Locality> {
         let has_homes = TypeId::of::<S::Key>() != TypeId::of::<()>();
-        (self.check_locality && has_homes).then_some(Locality { task: self.task, tasks: self.tasks, at })
+        (self.check_locality && has_homes).then_some(Locality {
+            task: self.task,
+            tasks: self.tasks,
+            at,
+        })
     }
 }
 

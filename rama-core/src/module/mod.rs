@@ -137,7 +137,9 @@ fn unique(what: &str, names: impl Iterator<Item = &'static str>) -> Result<(), S
     let mut seen = BTreeSet::new();
     for name in names {
         if !seen.insert(name) {
-            return Err(format!("{what} `{name}` is declared twice: give one of them another name"));
+            return Err(format!(
+                "{what} `{name}` is declared twice: give one of them another name"
+            ));
         }
     }
     Ok(())

@@ -40,12 +40,12 @@ pub fn main(modules: Modules) -> ExitCode {
             say(options::HELP);
             ExitCode::SUCCESS
         }
-        Ok(Command::Run(options)) => run(modules, options),
+        Ok(Command::Run(options)) => run(modules, &options),
         Err(error) => fail(&error.to_string()),
     }
 }
 
-fn run(modules: Modules, options: Options) -> ExitCode {
+fn run(modules: Modules, options: &Options) -> ExitCode {
     let mut signals = match signal_hook::iterator::Signals::new([
         signal_hook::consts::SIGINT,
         signal_hook::consts::SIGTERM,

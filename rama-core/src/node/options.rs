@@ -31,7 +31,9 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
+    pub(super) fn parse(
+        args: impl IntoIterator<Item = OsString>,
+    ) -> Result<Command, lexopt::Error> {
         let mut data = PathBuf::from("data");
         let mut launch = LaunchConfig::new();
         let mut parser = lexopt::Parser::from_iter(args);
@@ -59,7 +61,8 @@ mod tests {
 
     #[test]
     fn options_are_read_and_unknown_ones_refused() {
-        let Ok(Command::Run(options)) = parse(&["--data", "x", "--tasks=8", "--threads", "3"]) else {
+        let Ok(Command::Run(options)) = parse(&["--data", "x", "--tasks=8", "--threads", "3"])
+        else {
             panic!("these are options");
         };
         assert_eq!(options.data, PathBuf::from("x"));

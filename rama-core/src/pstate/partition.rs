@@ -128,8 +128,9 @@ impl<K: Key, V: Value> SealedRows<K, V> {
     pub(crate) fn encode(&self, group: &mut GroupWriter) -> Result<(), CodecError> {
         let rows = self.rows.iter();
         group.rows(self.view.pstate, self.view.task, rows, |(key, row), bytes| match row {
-            Some(value) => bytes
-                .put(|out| key.encode_key(out), |out| encode_value(value.as_ref(), out)),
+            Some(value) => {
+                bytes.put(|out| key.encode_key(out), |out| encode_value(value.as_ref(), out))
+            }
             None => {
                 bytes.removed(|out| key.encode_key(out));
                 Ok(())

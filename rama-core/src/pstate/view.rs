@@ -107,13 +107,13 @@ impl<K: Key, V: Value> PStateView<K, V> {
         let mut ended = None;
         let (from, to) = (self.task.0.to_be_bytes(), (self.task.0 + 1).to_be_bytes());
         snapshot
-            .scan(&self.table, &from, Some(&to), &mut |key, value| {
-                match merge.stored(&key[from.len()..], value) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(error) => {
-                        ended = Some(error);
-                        ControlFlow::Break(())
-                    }
+            .scan(&self.table, &from, Some(&to), &mut |key, value| match merge
+                .stored(&key[from.len()..], value)
+            {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    ended = Some(error);
+                    ControlFlow::Break(())
                 }
             })
             .map_err(|error| ScanError::Failed(error.into()))?;

@@ -135,7 +135,9 @@ impl<E: Event> IntakeSlot for Intake<E> {
 
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>) {
         let forming = self.partition.forming_start();
-        for readings in self.readings.chunk_by(|one, next| one.source.topology == next.source.topology) {
+        for readings in
+            self.readings.chunk_by(|one, next| one.source.topology == next.source.topology)
+        {
             let Reading { source, committed, reached } = &readings[0];
             let to = forming.min(*reached);
             if *committed < to {

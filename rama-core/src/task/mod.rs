@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     clock::Timestamp,
     depot::SealedRecords,
-    flow::{AckReturn, Cx, Failure, Origin, Outbox, Parcel, Program, PStateSlot, SealedState},
+    flow::{AckReturn, Cx, Failure, Origin, Outbox, PStateSlot, Parcel, Program, SealedState},
     id::TaskId,
 };
 
