@@ -181,8 +181,7 @@ impl<S: Schema> Opened<S> {
         read: impl FnOnce(&CommittedRows<'_, S::Key, S::Row>) -> Result<R, crate::path::PathError>,
     ) -> Result<R, ReadError> {
         let view = &self.shared.views[self.task.0 as usize];
-        // The client routes by the key itself, so there is nothing to check.
-        Ok(read(&CommittedRows::new(self.shared.name, view, None))?)
+        Ok(read(&CommittedRows::new(view))?)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     group::GroupWriter,
     id::Epoch,
     path::{One, Origin, Path, PathError, ReadRows, SelectPath, Start, TransformPath, rows},
-    pstate::{CommittedRows, LocalRows, Locality, PStatePartition, SealedRows, SourceLine},
+    pstate::{LocalRows, Locality, PStatePartition, SealedRows, SettledRows, SourceLine},
     schema::Schema,
 };
 
@@ -85,7 +85,7 @@ impl Cx<'_> {
         Ok(())
     }
 
-    /// The owning topology reads its own writes, every other one what is committed (C-11, C-36).
+    /// The owning topology reads its own writes, every other one the state of the last cut (C-11, C-36).
     fn read<S: Schema, R>(
         &mut self,
         at: SourceLine,
@@ -98,7 +98,7 @@ impl Cx<'_> {
         if owner {
             return read(&LocalRows::new(partition, locality));
         }
-        read(&CommittedRows::new(partition.name, &partition.view, locality))
+        read(&SettledRows::new(partition, locality))
     }
 
     fn partition<S: Schema>(

@@ -22,7 +22,6 @@ pub(crate) struct PStateDecl<S> {
 
 /// What clients of a running PState share.
 pub(crate) struct PStateShared<S: Schema> {
-    pub(crate) name: &'static str,
     pub(crate) views: Vec<Arc<PStateView<S::Key, S::Row>>>,
 }
 
@@ -49,7 +48,7 @@ impl<S: Schema> Declaration for PStateDecl<S> {
             opened.pstate_views.push(Arc::clone(&view) as Arc<dyn View>);
             views.push(view);
         }
-        opened.shared = Some(Arc::new(PStateShared::<S> { name: self.name, views }));
+        opened.shared = Some(Arc::new(PStateShared::<S> { views }));
         Ok(opened)
     }
 }

@@ -1,4 +1,4 @@
-//! Rows as paths see them: those of the task that runs, and those that are committed.
+//! Rows as paths see them: those of the task that runs, those of the last cut, and those that are committed.
 
 use std::{fmt, ops::ControlFlow, sync::Arc};
 
@@ -139,29 +139,53 @@ impl<K: Key, V: Value> WriteRows<K, V> for LocalRows<'_, K, V> {
     }
 }
 
-/// The committed rows of one partition: what everybody but the owning topology sees.
-pub(crate) struct CommittedRows<'a, K, V> {
-    view: &'a PStateView<K, V>,
-    name: &'static str,
+/// The rows of the task that runs as of the last cut: what topologies see that do not own them.
+///
+/// A commit is published while events run. These rows change at a cut only, so that all reads of an event
+/// see the same (C-33, C-36). They may be on their way to the log still; what the event makes of them
+/// is in a later group, which nobody sees before.
+pub(crate) struct SettledRows<'a, K, V> {
+    partition: &'a PStatePartition<K, V>,
     locality: Option<Locality>,
 }
 
-impl<'a, K: Key, V: Value> CommittedRows<'a, K, V> {
+impl<'a, K: Key, V: Value> SettledRows<'a, K, V> {
     /// Without `locality` nothing is checked.
     pub(crate) fn new(
-        name: &'static str,
-        view: &'a PStateView<K, V>,
+        partition: &'a PStatePartition<K, V>,
         locality: Option<Locality>,
     ) -> Self {
-        Self { view, name, locality }
+        Self { partition, locality }
+    }
+}
+
+impl<K: Key, V: Value> ReadRows<K, V> for SettledRows<'_, K, V> {
+    fn get(&self, key: &K) -> Result<Option<Arc<V>>, PathError> {
+        if let Some(locality) = &self.locality {
+            locality.check(self.partition.name, key)?;
+        }
+        self.partition.settled(key).map_err(PathError::storage)
+    }
+
+    fn scan(&self, visit: &mut dyn FnMut(&K, &V) -> Walk) -> Walk {
+        scan(&self.partition.view, self.partition.settled_overlay(), visit)
+    }
+}
+
+/// The committed rows of one partition: what clients see.
+pub(crate) struct CommittedRows<'a, K, V> {
+    view: &'a PStateView<K, V>,
+}
+
+impl<'a, K: Key, V: Value> CommittedRows<'a, K, V> {
+    /// A client routes by the key itself, so there is nothing to check.
+    pub(crate) fn new(view: &'a PStateView<K, V>) -> Self {
+        Self { view }
     }
 }
 
 impl<K: Key, V: Value> ReadRows<K, V> for CommittedRows<'_, K, V> {
     fn get(&self, key: &K) -> Result<Option<Arc<V>>, PathError> {
-        if let Some(locality) = &self.locality {
-            locality.check(self.name, key)?;
-        }
         self.view.get(key).map_err(PathError::storage)
     }
 

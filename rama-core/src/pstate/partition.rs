@@ -75,13 +75,16 @@ impl<K: Key, V: Value> PStatePartition<K, V> {
 
     /// Rows that differ from the committed ones, for a scan.
     pub(crate) fn overlay(&self) -> Overlay<K, V> {
-        let mut over = Overlay::new();
-        if let Some(sealed) = &self.sealed {
-            over.extend(sealed.rows.iter().map(|(key, row)| (key.clone(), row.clone())));
-        }
+        let mut over = self.settled_overlay();
         let pending = self.pending.iter().map(|(key, pending)| (key.clone(), pending.row.clone()));
         over.extend(pending);
         over
+    }
+
+    /// Rows of the last cut that may differ from the committed ones, for a scan.
+    pub(crate) fn settled_overlay(&self) -> Overlay<K, V> {
+        let sealed = self.sealed.iter().flat_map(|sealed| &sealed.rows);
+        sealed.map(|(key, row)| (key.clone(), row.clone())).collect()
     }
 
     /// Rows held in the write layer.
@@ -109,7 +112,8 @@ impl<K: Key, V: Value> PStatePartition<K, V> {
         self.pending.clear();
     }
 
-    fn settled(&self, key: &K) -> Result<Row<V>, ViewError> {
+    /// The row as of the last cut.
+    pub(crate) fn settled(&self, key: &K) -> Result<Row<V>, ViewError> {
         match self.sealed.as_ref().and_then(|sealed| sealed.rows.get(key)) {
             Some(row) => Ok(row.clone()),
             None => self.view.get(key),
