@@ -21,6 +21,9 @@ pub enum Error {
     /// A read failed.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// What a topology returned is not of the type that was asked for.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
 }
 
 /// Why a module did not start. Nothing was changed on disk unless the text says so.
@@ -50,6 +53,14 @@ pub enum LaunchError {
         /// Where the data should live.
         path: PathBuf,
         /// What the file system or another process answered.
+        reason: String,
+    },
+    /// Another process, or another cluster of this one, has the data of the module.
+    #[error("the data of module `{module}` cannot be used: {reason}")]
+    InUse {
+        /// The module's name.
+        module: &'static str,
+        /// Who has it, as far as it is known.
         reason: String,
     },
     /// The data on disk and the module do not fit together; the data was left untouched.
@@ -117,6 +128,12 @@ pub enum AppendError {
         /// What failed, usually the disk.
         reason: Arc<str>,
     },
+    /// The handle was made by a version of the module that declared the depot with another type.
+    #[error("this handle is of another version of module `{module}`: use the client that `update` gave")]
+    Outdated {
+        /// The module's name.
+        module: &'static str,
+    },
     /// The module is not running; nothing was stored.
     #[error(
         "module `{module}` is not running: it was stopped or is being updated; nothing was stored"
@@ -139,6 +156,19 @@ pub enum ReadError {
     NoHome {
         /// The PState's name.
         pstate: &'static str,
+    },
+    /// The path starts at a key that is at home in another partition.
+    #[error(
+        "the key at the start of the path into PState `$${pstate}` is at home on task {home}, not in \
+         partition {task}: read it without `.partition(..)`"
+    )]
+    NotAtHome {
+        /// The PState's name.
+        pstate: &'static str,
+        /// Where the key lives.
+        home: TaskId,
+        /// The partition that was asked.
+        task: TaskId,
     },
     /// There is no such partition.
     #[error("there is no task {task}: the module runs with {tasks} tasks")]
@@ -173,6 +203,12 @@ pub enum ReadError {
     /// Stored bytes that do not decode.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// The handle was made by a version of the module that declared the state with another type.
+    #[error("this handle is of another version of module `{module}`: use the client that `update` gave")]
+    Outdated {
+        /// The module's name.
+        module: &'static str,
+    },
     /// The module is not running.
     #[error("module `{module}` is not running: it was stopped or is being updated")]
     Stopped {

@@ -75,6 +75,11 @@ impl GroupWriter {
         put_varint(&mut self.bytes, next.0);
     }
 
+    /// Bytes written so far.
+    pub(crate) fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     pub(crate) fn finish(self) -> Vec<u8> {
         self.bytes
     }

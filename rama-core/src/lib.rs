@@ -10,35 +10,36 @@
 extern crate self as rama_core;
 
 // Values: no I/O, no threads.
+pub mod id;
 pub mod clock;
 pub mod codec;
-pub mod id;
 pub mod partition;
 pub mod path;
 pub mod schema;
 // What is durable.
 pub mod disk;
-pub mod error;
 pub mod log;
 pub mod store;
+pub mod error;
 // The state of one partition.
+mod moment;
 pub mod depot;
 mod group;
 pub mod pstate;
 // Execution.
 pub mod driver;
-mod engine;
 pub mod flow;
 mod task;
+mod engine;
 // The system.
+pub mod module;
+pub mod client;
+pub mod cluster;
+pub mod node;
+mod macros;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-pub mod client;
-pub mod cluster;
-mod macros;
-pub mod module;
-pub mod node;
 
 pub use error::{Error, Result};
 pub use macros::*;

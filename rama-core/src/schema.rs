@@ -150,7 +150,7 @@ impl<T: Value> Schema for T {
 }
 
 /// The name of a type without the modules it comes from: moving a type is no change of the schema.
-fn short_name<T>() -> String {
+pub(crate) fn short_name<T>() -> String {
     let mut short = String::new();
     let mut segment_start = 0;
     for symbol in type_name::<T>().chars() {

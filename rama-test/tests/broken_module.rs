@@ -1,19 +1,12 @@
 //! A module that cannot make anything durable any more says so, to everybody, and loses nothing that it
 //! acknowledged (RELIABILITY findings 2 and 3, scenarios A2, C3; DP-25).
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+mod failing_disk;
 
-use rama_core::{
-    disk::{Disk, DiskFile, DiskLock, LockError, MemoryDisk, Open},
-    error::AppendError,
-    prelude::*,
-};
+use std::sync::atomic::Ordering;
+
+use failing_disk::Failing;
+use rama_core::{error::AppendError, prelude::*};
 use rama_test::{InProcessCluster, LaunchConfig};
 use serde::Serializer;
 
@@ -46,85 +39,14 @@ defmodule! {
     }
 }
 
-/// A memory disk whose syncs fail when told to.
-#[derive(Clone, Debug, Default)]
-struct Failing {
-    disk: MemoryDisk,
-    fails: Arc<AtomicBool>,
-}
-
-#[derive(Debug)]
-struct FailingFile {
-    file: Arc<dyn DiskFile>,
-    fails: Arc<AtomicBool>,
-}
-
-impl Disk for Failing {
-    fn open(&self, name: &str, how: Open) -> io::Result<Arc<dyn DiskFile>> {
-        let file = self.disk.open(name, how)?;
-        Ok(Arc::new(FailingFile { file, fails: Arc::clone(&self.fails) }))
-    }
-
-    fn exists(&self, name: &str) -> io::Result<bool> {
-        self.disk.exists(name)
-    }
-
-    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.disk.rename(from, to)
-    }
-
-    fn remove(&self, name: &str) -> io::Result<()> {
-        self.disk.remove(name)
-    }
-
-    fn list(&self) -> io::Result<Vec<String>> {
-        self.disk.list()
-    }
-
-    fn sync_dir(&self) -> io::Result<()> {
-        self.disk.sync_dir()
-    }
-
-    fn lock(&self) -> std::result::Result<DiskLock, LockError> {
-        self.disk.lock()
-    }
-}
-
-impl DiskFile for FailingFile {
-    fn len(&self) -> io::Result<u64> {
-        self.file.len()
-    }
-
-    fn read_exact_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
-        self.file.read_exact_at(out, offset)
-    }
-
-    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
-        self.file.write_all_at(bytes, offset)
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        self.file.set_len(len)
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        if self.fails.load(Ordering::Relaxed) {
-            return Err(io::Error::other("the disk is gone"));
-        }
-        self.file.sync_data()
-    }
-}
-
 #[tokio::test]
 async fn a_failed_sync_is_an_unknown_outcome_and_ends_the_module() -> Result<()> {
     let disk = Failing::default();
-    let handed_out = disk.clone();
-    let disks = move |_| Ok(Arc::new(handed_out.clone()) as Arc<dyn Disk>);
-    let ipc = InProcessCluster::create_on_disks(disks).await?;
+    let ipc = InProcessCluster::create_on_disks(disk.for_every_module()).await?;
     let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
     module.depot.numbers.append(1).await?;
 
-    disk.fails.store(true, Ordering::Relaxed);
+    disk.syncs_fail.store(true, Ordering::Relaxed);
     let unknown = module.depot.numbers.append(2).await;
     let Err(AppendError::Unknown { reason }) = unknown else { panic!("{unknown:?}") };
     assert!(reason.contains("the disk is gone"), "{reason}");
@@ -134,7 +56,7 @@ async fn a_failed_sync_is_an_unknown_outcome_and_ends_the_module() -> Result<()>
     let last = module.pstate.last.select_one(path![keypath(0)]).await?;
     assert_eq!(last, Some(Fragile(1)), "what is committed can still be read, and nothing else");
 
-    disk.fails.store(false, Ordering::Relaxed);
+    disk.syncs_fail.store(false, Ordering::Relaxed);
     ipc.update(FragileModule).await.expect_err("the first stop tells that work was lost");
     let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
     let last = module.pstate.last.select_one(path![keypath(0)]).await?;

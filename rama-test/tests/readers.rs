@@ -175,10 +175,14 @@ async fn a_partition_has_its_own_rows_and_all_partitions_have_all_of_them() {
         all,
         "in the order of tasks"
     );
-    // A leading key is no reason to look elsewhere.
+    // A key elsewhere is an error, as in topologies, and among all partitions only its home has it.
     let [key, _] = twins(1);
-    let wrong = rows.partition(TaskId(2)).select_one(path![keypath(key)]).await.unwrap();
-    assert_eq!(wrong, None);
+    let wrong = rows.partition(TaskId(2)).select_one(path![keypath(key)]).await.unwrap_err();
+    let ReadError::NotAtHome { home: TaskId(1), task: TaskId(2), .. } = wrong else {
+        panic!("{wrong}")
+    };
+    let everywhere = rows.all_partitions().select(path![keypath(key)]).await.unwrap();
+    assert_eq!(everywhere.len(), 1, "its home, and no other partition's nothing");
     let refused = rows.partition(TaskId(4)).select(path![ALL]).await.unwrap_err();
     assert_eq!(refused.to_string(), "there is no task 4: the module runs with 4 tasks");
 }

@@ -10,7 +10,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 ///
 /// Each run adds the commits that are new and then shows who changed how much, when, which files
 /// change most and which files change together. `author` and `file` answer from what is kept,
-/// without reading the history again.
+/// without reading the history again: run `commits` first.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "commits", version)]
 pub struct Cli {
@@ -57,7 +57,8 @@ pub struct Options {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
-    /// Read `git log --numstat` from standard input
+    /// Read `git log --numstat` from standard input: git's default layout, without `-z`,
+    /// `--oneline`, `--graph` or `--format`
     #[command(name = "-")]
     Stdin,
     /// What one author did, from the figures kept

@@ -260,7 +260,9 @@ fn answer(output: &Output) -> String {
 fn quote(stderr: &[u8]) -> String {
     let start = &stderr[..stderr.len().min(STDERR_MAX_BYTES)];
     let text = String::from_utf8_lossy(start);
-    let lines: Vec<String> = text.trim().lines().map(crate::text::escape).collect();
+    // Git indents the commands it proposes by a tab.
+    let shown = |line: &str| crate::text::escape(&line.replace('\t', " "));
+    let lines: Vec<String> = text.trim().lines().map(shown).collect();
     if lines.is_empty() { "(nothing)".into() } else { lines.join("\n") }
 }
 
@@ -300,6 +302,7 @@ mod tests {
     #[test]
     fn errors_of_git_are_quoted_without_control_characters_and_bounded() {
         assert_eq!(quote(b"fatal: \x1b[31mno\nhint: x\n"), "fatal: \\u{1b}[31mno\nhint: x");
+        assert_eq!(quote(b"add it:\n\n\tgit config x\n"), "add it:\n\n git config x");
         assert_eq!(quote(b" \n"), "(nothing)");
         assert_eq!(keep_start(&[b'x'; 3 * STDERR_MAX_BYTES][..]).len(), STDERR_MAX_BYTES);
     }

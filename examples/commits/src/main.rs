@@ -9,7 +9,7 @@ use clap::Parser;
 use commits::{
     cli::{Cli, Job, Options},
     git::Repository,
-    import::import,
+    import::{Origin, import},
     kept::Kept,
     log::plain::PlainLog,
     place::DataPlace,
@@ -35,7 +35,11 @@ async fn main() -> ExitCode {
 }
 
 async fn run(job: &Job, options: &Options) -> Result<String, Failure> {
-    let kept = Kept::open(&DataPlace::of(job, options)?, options).await?;
+    let place = DataPlace::of(job, options)?;
+    if matches!(job, Job::Author(_) | Job::File(_)) {
+        place.must_hold_figures()?;
+    }
+    let kept = Kept::open(&place, options).await?;
     let text = answer(&kept, job, options).await;
     kept.close().await?;
     text
@@ -62,11 +66,12 @@ async fn answer(kept: &Kept, job: &Job, options: &Options) -> Result<String, Fai
         Job::ImportRepository | Job::ImportStdin => {
             let imported = if *job == Job::ImportStdin {
                 let log = PlainLog::new(io::stdin().lock());
-                import(kept, log, Progress::start(None, options.json)).await?
+                let progress = Progress::start(None, options.json);
+                import(kept, log, Origin::StandardInput, progress).await?
             } else {
                 let history = Repository::open(&options.repo)?.history()?;
                 let progress = Progress::start(Some(history.total()), options.json);
-                import(kept, history, progress).await?
+                import(kept, history, Origin::Repository, progress).await?
             };
             let mut figures = client.overview(top).await?;
             figures.import = Some(imported);

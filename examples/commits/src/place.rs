@@ -1,6 +1,6 @@
 //! Where the figures are kept between runs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Job, Options};
 use crate::git::{GitError, Repository};
@@ -11,6 +11,14 @@ use crate::git::{GitError, Repository};
 /// histories never mix; `git status` does not see it, `cargo clean` and `git clean` leave it alone,
 /// and it goes when the clone goes.
 pub const DATA_DIR: &str = "commits-data";
+
+/// What the cluster calls the module's directory inside the place: its name.
+const MODULE_DIR: &str = "CommitsModule";
+
+/// A question about figures where there are none.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing is kept in {} yet: run `commits` first", .0.display())]
+pub struct NothingKept(PathBuf);
 
 /// Where the figures of a run are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +44,21 @@ impl DataPlace {
             }
         }
     }
+
+    /// Refuses a place where nothing was ever kept, which opening it would make. A place that cannot
+    /// be looked into passes: opening it says what is wrong with it.
+    pub fn must_hold_figures(&self) -> Result<(), NothingKept> {
+        match self {
+            Self::Kept(place) if is_missing(&place.join(MODULE_DIR)) => {
+                Err(NothingKept(place.clone()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_missing(path: &Path) -> bool {
+    matches!(path.try_exists(), Ok(false))
 }
 
 #[cfg(test)]

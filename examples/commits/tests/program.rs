@@ -111,6 +111,102 @@ fn unreadable_lines_are_reported_on_standard_error_and_counted() {
     }
 }
 
+fn failure(output: &Output) -> String {
+    let message = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{message}");
+    message
+}
+
+#[test]
+fn a_log_without_numstat_is_refused_before_anything_is_counted() {
+    let place = tempfile::tempdir().unwrap();
+    repository(place.path());
+    let data = ["-", "--data", "d", "--json"];
+    for options in [&["log"][..], &["log", "--stat"], &["log", "--shortstat"]] {
+        let input = repository::git(place.path(), options);
+        let message = failure(&commits(place.path(), &data, &input));
+        let expected = "commits: this looks like `git log` without `--numstat`: nothing was counted; pipe `git log --numstat`\n";
+        assert_eq!(message, expected, "{options:?}");
+    }
+    let input = repository::git(place.path(), &["log", "--numstat", "--stat"]);
+    let overview: Overview =
+        serde_json::from_str(&out(&commits(place.path(), &data, &input))).unwrap();
+    let import = overview.import.unwrap();
+    assert_eq!((import.new, import.known, import.unreadable_lines), (3, 0, 0));
+    assert_eq!((overview.totals.tally.added, overview.totals.files), (3, 3));
+}
+
+#[test]
+fn a_first_batch_without_numstat_is_refused_and_a_later_one_is_not() {
+    let place = tempfile::tempdir().unwrap();
+    let bare = |from: u32| -> String {
+        let commit = |n| format!("commit {n:08x}\nAuthor: A <a@x>\nDate: {n} +0000\n\n    s\n\n");
+        (from..from + 1_500).map(commit).collect()
+    };
+    let late = bare(0) + "commit ffffffff\nAuthor: A <a@x>\nDate: 1 +0000\n\n    s\n\n1\t1\tf\n";
+    let message = failure(&commits(place.path(), &["-", "--data", "d"], late.as_bytes()));
+    assert!(message.contains("without `--numstat`"), "{message}");
+    let early = "commit ffffffff\nAuthor: A <a@x>\nDate: 1 +0000\n\n    s\n\n1\t1\tf\n\n";
+    let early = early.to_owned() + &bare(0);
+    let text = out(&commits(place.path(), &["-", "--data", "d", "--json"], early.as_bytes()));
+    let import = serde_json::from_str::<Overview>(&text).unwrap().import.unwrap();
+    assert_eq!((import.new, import.known), (1_501, 0), "the refused input left nothing");
+}
+
+#[test]
+fn a_repository_whose_commits_change_no_file_is_counted() {
+    let place = tempfile::tempdir().unwrap();
+    let mut story = Story::default();
+    story.commit(&Author(b"Ada <a@x>", 1_709_164_800, "+0000"), b"empty", &[]);
+    story.make(place.path());
+    let overview: Overview =
+        serde_json::from_str(&out(&commits(place.path(), &["--json"], b""))).unwrap();
+    assert_eq!((overview.totals.tally.commits, overview.totals.files), (1, 0));
+}
+
+#[test]
+fn a_log_with_nul_bytes_is_unreadable_and_no_commit_vanishes() {
+    let place = tempfile::tempdir().unwrap();
+    repository(place.path());
+    let mut input = repository::git(place.path(), &["log", "-z", "--numstat"]);
+    let message = failure(&commits(place.path(), &["-", "--json"], &input));
+    assert_eq!(message.matches("this is `git log -z`: leave `-z` away").count(), 3, "{message}");
+    assert_eq!(message.matches(" is left out").count(), 3, "{message}");
+    input.extend_from_slice(b"\ncommit aaaa\nAuthor: A <a@x>\nDate: 1 +0000\n\n    s\n\n1\t1\tf\n");
+    let text = out(&commits(place.path(), &["-", "--json"], &input));
+    let overview = serde_json::from_str::<Overview>(&text).unwrap();
+    let import = overview.import.unwrap();
+    assert_eq!((import.read, import.left_out, overview.totals.files), (1, 3, 1));
+}
+
+#[test]
+fn an_input_of_something_else_fails_and_says_what_is_expected() {
+    let place = tempfile::tempdir().unwrap();
+    let message = failure(&commits(place.path(), &["-"], b"abc1234 one\n\nabc1235 two\n"));
+    assert!(message.contains("unreadable: line 3"), "{message}");
+    assert!(message.contains("nothing in the input could be read"), "{message}");
+    assert!(message.contains("`git log --numstat | commits -`"), "{message}");
+    out(&commits(place.path(), &["-"], b""));
+}
+
+#[test]
+fn a_question_where_nothing_is_kept_fails_and_makes_nothing() {
+    let place = tempfile::tempdir().unwrap();
+    repository(place.path());
+    for question in [["author", "Ada"], ["file", "src/a"]] {
+        let output = commits(place.path(), &[&question[..], &["--data", "d"]].concat(), b"");
+        assert_eq!(
+            failure(&output),
+            "commits: nothing is kept in d yet: run `commits` first\n",
+            "{question:?}"
+        );
+        let message = failure(&commits(place.path(), &question, b""));
+        assert!(message.contains("commits-data yet: run `commits` first"), "{message}");
+    }
+    assert!(!place.path().join("d").exists());
+    assert!(!place.path().join(".git/commits-data").exists());
+}
+
 #[test]
 fn a_place_without_a_repository_fails_and_says_what_to_do() {
     let place = tempfile::tempdir().unwrap();

@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, ops::Range};
 
 use tokio::sync::oneshot;
 
-use super::Link;
+use super::{Link, link::Gone};
 use crate::{
     codec::decode_value,
     depot::{AckLevel, AckReturns, Answer, Append, DepotReadError, Event, Reply},
@@ -89,9 +89,10 @@ impl<E: Event> Depot<E> {
         record: E,
         level: AckLevel,
     ) -> Result<Option<oneshot::Receiver<Answer>>, AppendError> {
-        let Some(depot) = self.link.shared_depot::<E>(self.name) else {
-            return Err(self.link.refusal());
-        };
+        let depot = self.link.shared_depot::<E>(self.name).map_err(|gone| match gone {
+            Gone::Stopped => self.link.refusal(),
+            Gone::Outdated => AppendError::Outdated { module: self.link.module() },
+        })?;
         let tasks = u32::try_from(depot.partitions.len()).expect("tasks are counted in u32");
         let Some(task) = depot.partitioning.place(&record, tasks) else {
             return Err(AppendError::Disallowed { depot: self.name });
@@ -160,7 +161,7 @@ impl<E: Event> Depot<E> {
         read: impl FnOnce(&crate::depot::DepotView) -> R,
     ) -> Result<R, ReadError> {
         let depot = self.link.shared_depot::<E>(self.name);
-        let depot = depot.ok_or(ReadError::Stopped { module: self.link.module() })?;
+        let depot = depot.map_err(|gone| gone.read(self.link.module()))?;
         let tasks = u32::try_from(depot.partitions.len()).expect("tasks are counted in u32");
         let door = depot.partitions.get(task.0 as usize);
         Ok(read(&door.ok_or(ReadError::NoSuchTask { task, tasks })?.view))

@@ -10,7 +10,7 @@ use super::{Depot, PState};
 use crate::{
     depot::Event,
     engine::{Ending, Engine},
-    error::AppendError,
+    error::{AppendError, ReadError},
     module::{DepotShared, PStateShared},
     schema::Schema,
 };
@@ -61,19 +61,42 @@ impl Link {
         }
     }
 
-    pub(crate) fn shared_depot<E: Event>(&self, name: &str) -> Option<Arc<DepotShared<E>>> {
-        typed(self.engine()?.shared.depots.get(name))
+    pub(crate) fn shared_depot<E: Event>(&self, name: &str) -> Result<Arc<DepotShared<E>>, Gone> {
+        let engine = self.engine().ok_or(Gone::Stopped)?;
+        typed(engine.shared.depots.get(name))
     }
 
-    pub(crate) fn shared_pstate<S: Schema>(&self, name: &str) -> Option<Arc<PStateShared<S>>> {
-        typed(self.engine()?.shared.pstates.get(name))
+    pub(crate) fn shared_pstate<S: Schema>(
+        &self,
+        name: &str,
+    ) -> Result<Arc<PStateShared<S>>, Gone> {
+        let engine = self.engine().ok_or(Gone::Stopped)?;
+        typed(engine.shared.pstates.get(name))
     }
 }
 
-fn typed<T: Send + Sync + 'static>(shared: Option<&Arc<dyn Any + Send + Sync>>) -> Option<Arc<T>> {
-    let shared = Arc::clone(shared.expect("handles are made from the module's own declarations"));
-    let shared = shared.downcast();
-    Some(shared.unwrap_or_else(|_| unreachable!("handles have the types of the declarations")))
+/// Why a handle leads nowhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Gone {
+    /// No instance of the module runs.
+    Stopped,
+    /// The instance that runs declares something else under this name.
+    Outdated,
+}
+
+impl Gone {
+    pub(crate) fn read(self, module: &'static str) -> ReadError {
+        match self {
+            Self::Stopped => ReadError::Stopped { module },
+            Self::Outdated => ReadError::Outdated { module },
+        }
+    }
+}
+
+fn typed<T: Send + Sync + 'static>(
+    shared: Option<&Arc<dyn Any + Send + Sync>>,
+) -> Result<Arc<T>, Gone> {
+    Arc::clone(shared.ok_or(Gone::Outdated)?).downcast().map_err(|_| Gone::Outdated)
 }
 
 impl fmt::Debug for Link {

@@ -76,7 +76,7 @@ impl<S: Schema> PState<S> {
 
     fn shared(&self) -> Result<Arc<PStateShared<S>>, ReadError> {
         let shared = self.link.shared_pstate(self.name);
-        shared.ok_or(ReadError::Stopped { module: self.link.module() })
+        shared.map_err(|gone| gone.read(self.link.module()))
     }
 
     /// The partition where the leading key of a path is at home. Where there is only one partition,
@@ -112,7 +112,7 @@ impl<S: Schema> Partition<S> {
         Q: SelectPath<From = S::Root, Out = T>,
     {
         let path = path(Path::start(Bare::new()));
-        self.open()?.read(|found| rows::select(found, &path))
+        self.open(&path)?.read(|found| rows::select(found, &path))
     }
 
     /// The one value that a path finds in this partition.
@@ -127,14 +127,19 @@ impl<S: Schema> Partition<S> {
         Q: SelectPath<From = S::Root, One = T>,
     {
         let path = path(Path::start(Bare::new()));
-        self.open()?.read(|found| rows::select_one(found, &path))
+        self.open(&path)?.read(|found| rows::select_one(found, &path))
     }
 
-    fn open(&self) -> Result<Opened<S>, ReadError> {
+    fn open<Q: SelectPath>(&self, path: &Q) -> Result<Opened<S>, ReadError> {
         let shared = self.pstate.shared()?;
         let (task, tasks) = (self.task, shared.task_count());
         if task.0 >= tasks {
             return Err(ReadError::NoSuchTask { task, tasks });
+        }
+        if let Some(home) = path.home().map(|hash| hash.task(tasks))
+            && home != task
+        {
+            return Err(ReadError::NotAtHome { pstate: self.pstate.name, home, task });
         }
         Ok(Opened { shared, task })
     }
@@ -160,6 +165,10 @@ impl<S: Schema> AllPartitions<S> {
     {
         let path = path(Path::start(Bare::new()));
         let shared = self.pstate.shared()?;
+        if path.home().is_some() {
+            // Only the partition where the key is at home can have it.
+            return self.pstate.home(&path)?.read(|found| rows::select(found, &path));
+        }
         let mut values = Vec::new();
         for task in 0..shared.task_count() {
             let opened = Opened { shared: Arc::clone(&shared), task: TaskId(task) };

@@ -14,6 +14,7 @@ use crate::{
     flow::panic_message,
     id::{DepotId, Epoch, TaskId},
     log::LogOptions,
+    moment::Moment,
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
     store::Store,
     task::Task,
@@ -136,14 +137,15 @@ fn engine(
     let doors: Vec<LaneDoor> = (0..threads).map(|_| LaneDoor::default()).collect();
     let wake = |task: u32| Arc::clone(&doors[task as usize % threads].signal);
     let wakes: Vec<_> = (0..config.task_count()).map(wake).collect();
+    let moment = Moment::default();
     let opening = Opening {
-        module: name,
         tasks: config.task_count(),
+        moment: &moment,
         program: &definition.program,
         recovered,
         wakes: &wakes,
     };
-    let mut shared = Shared::default();
+    let mut shared = Shared { moment: moment.clone(), ..Shared::default() };
     let mut intakes: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
     for (id, depot) in (0..).map(DepotId).zip(&definition.depots) {
         let opened = depot.open(&opening)?;

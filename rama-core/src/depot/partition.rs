@@ -18,6 +18,9 @@ use crate::{
 /// back. Small enough to decode in tens of microseconds, large enough for hundreds of usual records.
 const BATCH_BYTES: usize = 32 * 1024;
 
+/// What one record may take encoded: it is held in memory several times on its way.
+const RECORD_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// One partition of a depot, owned by its task.
 pub(crate) struct DepotPartition<E> {
     pub(crate) name: &'static str,
@@ -84,6 +87,11 @@ impl<E: Event> DepotPartition<E> {
         self.scratch.clear();
         let encoded = catch_unwind(AssertUnwindSafe(|| encode_value(record, &mut self.scratch)));
         match encoded {
+            Ok(Ok(())) if self.scratch.len() > RECORD_BYTES_MAX => Err(format!(
+                "it takes {} bytes encoded, and a record may take {RECORD_BYTES_MAX}: store large \
+                 content elsewhere, or split it",
+                self.scratch.len()
+            )),
             Ok(encoded) => encoded.map_err(|error| error.to_string()),
             Err(_) => Err("its `Serialize` panicked".to_owned()),
         }

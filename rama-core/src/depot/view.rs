@@ -11,6 +11,7 @@ use super::RecordBatch;
 use crate::{
     codec::{CodecError, bytes::Reader},
     id::{Offset, TaskId},
+    moment::Moment,
     store::{Snapshot, StoreError},
 };
 
@@ -28,6 +29,7 @@ pub(crate) fn block_key(task: TaskId, end: Offset) -> [u8; 12] {
 pub(crate) struct DepotView {
     table: String,
     task: TaskId,
+    moment: Moment,
     state: RwLock<ViewState>,
 }
 
@@ -49,13 +51,20 @@ pub(crate) enum DepotReadError {
 }
 
 impl DepotView {
-    pub(crate) fn new(table: String, task: TaskId, end: Offset, snapshot: Arc<Snapshot>) -> Self {
+    pub(crate) fn new(
+        table: String,
+        task: TaskId,
+        end: Offset,
+        moment: Moment,
+        snapshot: Arc<Snapshot>,
+    ) -> Self {
         let state = RwLock::new(ViewState { end, recent: VecDeque::new(), snapshot });
-        Self { table, task, state }
+        Self { table, task, moment, state }
     }
 
     /// The offset after the last durable record.
     pub(crate) fn end(&self) -> Offset {
+        let _moment = self.moment.hold();
         self.state.read().unwrap_or_else(PoisonError::into_inner).end
     }
 

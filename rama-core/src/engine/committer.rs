@@ -116,6 +116,8 @@ impl Committer {
         }
         if !self.checkpointing && !self.redo.is_empty() && self.due() {
             self.start_checkpoint();
+            // A group may have waited for the room that this makes.
+            return Ok(Step::Again);
         }
         Ok(Step::Idle)
     }
@@ -168,6 +170,7 @@ fn encode(group: &Group) -> Result<Vec<u8>, CodecError> {
 
 /// Makes a durable group visible to everybody.
 fn publish(engine: &Engine, group: &Group) {
+    let _moment = engine.shared.moment.publish();
     for task in &group.tasks {
         for rows in &task.rows {
             rows.publish(group.epoch);

@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::Engine;
 use crate::{
+    error::AppendError,
     flow::Failure,
     id::{Epoch, TaskId},
     task::{Failed, SealedTask},
@@ -22,6 +23,13 @@ const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Records after which a group is cut although more are waiting: keeps the latency of an
 /// acknowledgement low under load, and is enough to share the cost of a sync.
 const GROUP_RECORDS: usize = 4_096;
+
+/// Records a forming group takes at most, however long the group before it is being written. Also bounds
+/// what one group keeps of records whose frames and rows are larger than they are themselves.
+const GROUP_RECORDS_MAX: usize = 8 * GROUP_RECORDS;
+
+/// Parcels on their way after which no further records are taken: frames are finished first.
+const PARCELS_MAX: i64 = 1_024;
 
 /// Guards the forming group.
 #[derive(Debug)]
@@ -49,6 +57,8 @@ struct State {
     forming_bytes: Vec<usize>,
     /// Lanes that were not let in with new records, by index.
     denied: Vec<bool>,
+    /// Lanes that have taken records out of their queues and not run them yet, by index.
+    waiting: Vec<bool>,
     failed: Arc<Failed>,
 }
 
@@ -79,8 +89,10 @@ pub(crate) struct Report {
     pub(crate) parcels_run: usize,
     pub(crate) records: usize,
     pub(crate) repeated: usize,
-    /// Whether more records wait in the queues of the lane.
+    /// Whether more records wait in the queues of the lane, as far as it looked.
     pub(crate) more: bool,
+    /// Whether the lane has taken records out of its queues that it has not run.
+    pub(crate) waiting: bool,
     pub(crate) forming_bytes: usize,
 }
 
@@ -112,6 +124,7 @@ impl Gate {
             records: 0,
             forming_bytes: vec![0; lanes],
             denied: vec![false; lanes],
+            waiting: vec![false; lanes],
             failed: Arc::default(),
         };
         Self { state: Mutex::new(state), rest: Condvar::new() }
@@ -124,8 +137,7 @@ impl Gate {
             return None;
         }
         state.busy += 1;
-        let full = state.forming_bytes.iter().sum::<usize>() >= GROUP_BYTES_MAX;
-        let records = !state.cut_wanted && !full;
+        let records = !state.cut_wanted && !state.is_full() && state.in_flight < PARCELS_MAX;
         state.denied[lane] = !records;
         let repeat = (state.repeats > 0).then(|| Arc::clone(&state.failed));
         Some(Permit { records, repeat })
@@ -156,11 +168,15 @@ impl Engine {
         state.records += report.records;
         state.dirty |= report.records > 0 || report.parcels_run > 0;
         state.forming_bytes[lane] = report.forming_bytes;
-        let enough = !report.more || state.records >= GROUP_RECORDS || state.full();
+        state.waiting[lane] = report.waiting;
+        let enough = !report.more || state.records >= GROUP_RECORDS || state.is_full();
         if enough && state.dirty && !state.committing {
             state.cut_wanted = true;
         }
         self.cut_when_quiet(&mut state);
+        if state.in_flight < PARCELS_MAX && !state.cut_wanted && !state.is_full() {
+            self.wake_denied(&mut state);
+        }
         if matches!(state.phase, Phase::Closing) {
             self.gate.rest.notify_all();
         }
@@ -176,8 +192,9 @@ impl Engine {
     }
 
     fn cut_when_quiet(&self, state: &mut State) {
+        let ended = matches!(state.phase, Phase::Halted { .. } | Phase::Broken(_));
         let quiet = state.busy == 0 && state.in_flight == 0 && state.repeats == 0;
-        if quiet && state.cut_wanted && !state.committing {
+        if quiet && !ended && state.cut_wanted && !state.committing {
             self.cut(state);
         }
     }
@@ -272,19 +289,28 @@ impl Engine {
             state.phase = phase;
         }
         self.close_queues();
-        self.shared.queues.iter().for_each(|queue| queue.discard());
+        let refusal = match &state.phase {
+            Phase::Broken(reason) => {
+                let (module, reason) = (self.module, Arc::clone(reason));
+                AppendError::Broken { module, reason }
+            }
+            _ => AppendError::Stopped { module: self.module },
+        };
+        self.shared.queues.iter().for_each(|queue| queue.refuse_all(&refusal));
         self.gate.rest.notify_all();
         self.wake_all();
     }
 }
 
 impl State {
-    fn full(&self) -> bool {
-        self.forming_bytes.iter().sum::<usize>() >= GROUP_BYTES_MAX
+    fn is_full(&self) -> bool {
+        let bytes: usize = self.forming_bytes.iter().sum();
+        bytes >= GROUP_BYTES_MAX || self.records >= GROUP_RECORDS_MAX
     }
 
     fn at_rest(&self) -> bool {
-        let nothing_forms = !self.dirty && !self.committing && !self.cut_wanted;
+        let nothing_waits = !self.waiting.contains(&true);
+        let nothing_forms = nothing_waits && !self.dirty && !self.committing && !self.cut_wanted;
         nothing_forms && self.busy == 0 && self.in_flight == 0 && self.repeats == 0
     }
 }

@@ -81,8 +81,11 @@ impl Lane {
                 took.records > 0
             });
         }
-        report.forming_bytes =
-            self.tasks.iter().map(|task| self.engine.task(*task).forming_bytes()).sum();
+        for task in &self.tasks {
+            let task = self.engine.task(*task);
+            report.forming_bytes += task.forming_bytes();
+            report.waiting |= task.is_waiting();
+        }
         report
     }
 
@@ -130,7 +133,7 @@ impl Actor for Lane {
     fn step(&mut self) -> Step {
         let Some(permit) = self.engine.gate.enter(self.index) else {
             // Whoever waits for a record of the group that was forming learns that it is unknown.
-            self.tasks.iter().for_each(|task| drop(self.engine.task(*task).seal()));
+            self.tasks.iter().for_each(|task| self.engine.task(*task).abandon());
             return Step::Done;
         };
         let report = self.work(&permit);

@@ -36,7 +36,9 @@ use crate::{
     clock::Clock,
     depot::DepotView,
     driver::Signal,
+    error::AppendError,
     id::{Epoch, TaskId},
+    moment::Moment,
     store::Snapshot,
     task::Task,
 };
@@ -64,13 +66,15 @@ pub(crate) struct Shared {
     pub(crate) queues: Vec<Arc<dyn Queue>>,
     pub(crate) depot_views: Vec<(crate::id::DepotId, TaskId, Arc<DepotView>)>,
     pub(crate) pstate_views: Vec<Arc<dyn View>>,
+    /// At which everything of a commit group becomes visible.
+    pub(crate) moment: Moment,
 }
 
 /// A queue of appends, whatever its records are.
 pub(crate) trait Queue: Send + Sync {
     fn close(&self);
-    /// Drops what is queued; whoever waits for it is told that the module stopped.
-    fn discard(&self);
+    /// Drops what is queued; whoever waits for it is told why.
+    fn refuse_all(&self, refusal: &AppendError);
     fn is_empty(&self) -> bool;
 }
 
@@ -169,7 +173,7 @@ impl Engine {
     pub(crate) fn abandon(&self) {
         drop(self.groups.take());
         for task in (0..self.task_count()).map(TaskId) {
-            drop(self.task(task).seal());
+            self.task(task).abandon();
         }
     }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     codec::decode_value,
-    disk::{Disk, DiskLock},
+    disk::{Disk, DiskLock, LockError},
     error::LaunchError,
     id::{DepotId, Epoch, Offset, TaskId, TopologyId},
     log::{CommitLog, LogOptions, SegmentedLog},
@@ -45,7 +45,8 @@ pub(crate) fn recover(
     options: LogOptions,
 ) -> Result<Recovered, LaunchError> {
     let mismatch = |reason: String| LaunchError::Mismatch { module, reason };
-    let lock = disk.lock().map_err(|error| mismatch(error.to_string()))?;
+    let in_use = |error: LockError| LaunchError::InUse { module, reason: error.to_string() };
+    let lock = disk.lock().map_err(in_use)?;
     let store = Store::open(Arc::clone(disk), STORE_FILE)?;
     let stored = read_meta(&store)?;
     if let Some(meta) = &stored {
@@ -119,7 +120,17 @@ fn fits(meta: &Meta, module: &str, tasks: u32, catalog: &Catalog) -> Result<(), 
         ));
     }
     missing("depot `*", &meta.catalog.depots, &catalog.depots)?;
-    missing("PState `$$", &meta.catalog.pstates, &catalog.pstates)
+    missing("PState `$$", &meta.catalog.pstates, &catalog.pstates)?;
+    for (name, stored) in meta.catalog.pstates.iter().zip(&meta.catalog.keys) {
+        let mut declared = catalog.pstates.iter().zip(&catalog.keys);
+        if let Some((_, key)) = declared.find(|(pstate, key)| *pstate == name && *key != stored) {
+            return Err(format!(
+                "PState `$${name}` is stored with keys of type `{stored}`, and the module declares \
+                 `{key}`: rows are found by their keys' bytes, so declare a PState with another name"
+            ));
+        }
+    }
+    Ok(())
 }
 
 fn missing(what: &str, stored: &[String], declared: &[String]) -> Result<(), String> {

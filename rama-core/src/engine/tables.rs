@@ -37,6 +37,9 @@ pub(crate) struct Meta {
 pub(crate) struct Catalog {
     pub(crate) depots: Vec<String>,
     pub(crate) pstates: Vec<String>,
+    /// The key type of each PState, as text.
+    #[serde(default)]
+    pub(crate) keys: Vec<String>,
     pub(crate) topologies: Vec<String>,
 }
 

@@ -32,6 +32,8 @@ pub struct Cx<'a> {
     pub(crate) pstates: &'a mut [Box<dyn PStateSlot>],
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) shuffled: &'a mut u32,
+    /// Why the module cannot go on, whatever the event makes of it.
+    pub(crate) fatal: Option<String>,
     pub(crate) failures: &'a mut Vec<Failure>,
     pub(crate) acks: &'a mut Vec<AckReturn>,
     pub(crate) origin: Origin,
@@ -150,17 +152,21 @@ impl Cx<'_> {
         self.origin = origin;
         self.hops = hops;
         self.sent = 0;
-        let reason = match catch_unwind(AssertUnwindSafe(|| body(self))) {
-            Ok(Ok(())) if self.sent <= EVENT_FRAMES_MAX => return,
-            Ok(Ok(())) => format!(
+        let outcome = catch_unwind(AssertUnwindSafe(|| body(self)));
+        let fatal = self.fatal.take();
+        let is_fatal = fatal.is_some();
+        let reason = match (fatal, outcome) {
+            (Some(fatal), _) => fatal,
+            (None, Ok(Ok(()))) if self.sent <= EVENT_FRAMES_MAX => return,
+            (None, Ok(Ok(()))) => format!(
                 "one event sent {} frames, at most {EVENT_FRAMES_MAX} are allowed: split the record",
                 self.sent
             ),
-            Ok(Err(error)) => error.to_string(),
-            Err(panic) => format!("panic: {}", panic_message(panic.as_ref())),
+            (None, Ok(Err(error))) => error.to_string(),
+            (None, Err(panic)) => format!("panic: {}", panic_message(panic.as_ref())),
         };
         let reason = format!("{reason} (in `{label}`)").into();
-        self.failures.push(Failure { origin, reason, fatal: false });
+        self.failures.push(Failure { origin, reason, fatal: is_fatal });
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     group::GroupWriter,
     id::Epoch,
     path::{One, Origin, Path, PathError, ReadRows, SelectPath, Start, TransformPath, rows},
-    pstate::{LocalRows, Locality, PStatePartition, SealedRows, SettledRows, SourceLine},
+    pstate::{LocalRows, Locality, PStatePartition, SealedRows, SettledRows, SourceLine, ViewError},
     schema::Schema,
 };
 
@@ -81,7 +81,8 @@ impl Cx<'_> {
         let pstate = *path.origin();
         let locality = self.locality::<S>(at);
         let mut local = LocalRows::new(self.partition(pstate), locality);
-        rows::transform(&mut local, path)?;
+        let outcome = rows::transform(&mut local, path);
+        self.noticed(outcome)?;
         Ok(())
     }
 
@@ -95,10 +96,22 @@ impl Cx<'_> {
         let locality = self.locality::<S>(at);
         let owner = self.origin.topology == pstate.owner;
         let partition = self.partition(pstate);
-        if owner {
-            return read(&LocalRows::new(partition, locality));
+        let outcome = if owner {
+            read(&LocalRows::new(partition, locality))
+        } else {
+            read(&SettledRows::new(partition, locality))
+        };
+        self.noticed(outcome)
+    }
+
+    /// A failing store is not the record's fault: going on without it would lose the record's effects.
+    fn noticed<R>(&mut self, outcome: Result<R, PathError>) -> Result<R, PathError> {
+        if let Err(PathError::Storage(error)) = &outcome
+            && error.downcast_ref().is_some_and(ViewError::is_damage)
+        {
+            self.fatal = Some(error.to_string());
         }
-        read(&SettledRows::new(partition, locality))
+        outcome
     }
 
     fn partition<S: Schema>(
@@ -124,7 +137,7 @@ impl Cx<'_> {
 pub(crate) trait PStateSlot: Any + Send {
     fn seal(&mut self) -> Option<Arc<dyn SealedState>>;
     fn drop_pending(&mut self);
-    fn pending_rows(&self) -> usize;
+    fn pending_bytes(&self) -> usize;
 }
 
 /// Changed rows in a commit group, whatever they are.
@@ -142,8 +155,8 @@ impl<K: Key, V: Value> PStateSlot for PStatePartition<K, V> {
         Self::drop_pending(self);
     }
 
-    fn pending_rows(&self) -> usize {
-        Self::pending_rows(self)
+    fn pending_bytes(&self) -> usize {
+        Self::pending_bytes(self)
     }
 }
 

@@ -37,6 +37,10 @@ impl<E: Event> Declaration for DepotDecl<E> {
         self.name
     }
 
+    fn key_type(&self) -> String {
+        String::new()
+    }
+
     fn open(&self, at: &Opening<'_>) -> Result<Opened, LaunchError> {
         let table = at.recovered.tables.depot(self.id).expect("the catalog has every depot");
         let mut opened = Opened::default();
@@ -51,13 +55,13 @@ impl<E: Event> Declaration for DepotDecl<E> {
             }
             let queue = Arc::new(AppendQueue::new());
             let snapshot = Arc::clone(&at.recovered.snapshot);
-            let view = Arc::new(DepotView::new(table.clone(), task, end, snapshot));
+            let view = Arc::new(DepotView::new(table.clone(), task, end, at.moment.clone(), snapshot));
             let partition = DepotPartition::new(self.name, self.id, task, Arc::clone(&queue), end);
             let next = |topology: TopologyId| progress[&topology];
             let intake = Intake::new(partition, Arc::clone(&view), at.program, next);
             opened.intakes.push(Box::new(intake));
             opened.depot_views.push(Arc::clone(&view));
-            opened.queues.push(Arc::new(Named { module: at.module, queue: Arc::clone(&queue) }));
+            opened.queues.push(Arc::clone(&queue) as Arc<dyn Queue>);
             let wake = Arc::clone(&at.wakes[task.0 as usize]);
             partitions.push(DepotDoor { queue, wake, view });
         }
@@ -67,24 +71,18 @@ impl<E: Event> Declaration for DepotDecl<E> {
     }
 }
 
-/// A queue that can tell whose it was.
-struct Named<E> {
-    module: &'static str,
-    queue: Arc<AppendQueue<E>>,
-}
-
-impl<E: Event> Queue for Named<E> {
+impl<E: Event> Queue for AppendQueue<E> {
     fn close(&self) {
-        self.queue.close();
+        Self::close(self);
     }
 
-    fn discard(&self) {
-        for reply in self.queue.drain().into_iter().filter_map(|append| append.reply) {
-            reply.send(Err(AppendError::Stopped { module: self.module }));
+    fn refuse_all(&self, refusal: &AppendError) {
+        for reply in self.drain().into_iter().filter_map(|append| append.reply) {
+            reply.send(Err(refusal.clone()));
         }
     }
 
     fn is_empty(&self) -> bool {
-        self.queue.is_empty()
+        Self::is_empty(self)
     }
 }

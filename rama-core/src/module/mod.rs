@@ -119,6 +119,7 @@ impl Definition {
         Catalog {
             depots: names(&self.depots),
             pstates: names(&self.pstates),
+            keys: self.pstates.iter().map(|pstate| pstate.key_type()).collect(),
             topologies: self.topologies.iter().map(|name| (*name).to_owned()).collect(),
         }
     }

@@ -9,13 +9,15 @@ use crate::{
     error::LaunchError,
     flow::{PStateSlot, Program},
     id::TaskId,
+    moment::Moment,
     task::IntakeSlot,
 };
 
 /// What declarations are opened with.
 pub(crate) struct Opening<'a> {
-    pub(crate) module: &'static str,
     pub(crate) tasks: u32,
+    /// At which everything of a commit group becomes visible.
+    pub(crate) moment: &'a Moment,
     pub(crate) program: &'a Program,
     pub(crate) recovered: &'a Recovered,
     /// Wakes the lane of each task.
@@ -38,6 +40,10 @@ pub(crate) struct Opened {
 /// A depot or PState whose types only its own code knows.
 pub(crate) trait Declaration: Send {
     fn name(&self) -> &'static str;
+
+    /// The type of a PState's keys, as text; nothing for a depot. Rows are found by their keys' bytes, so
+    /// it cannot change.
+    fn key_type(&self) -> String;
 
     fn open(&self, at: &Opening<'_>) -> Result<Opened, LaunchError>;
 }

@@ -9,7 +9,7 @@ use crate::{
     error::LaunchError,
     id::{Epoch, PStateId},
     pstate::{PStatePartition, PStateView},
-    schema::Schema,
+    schema::{Schema, short_name},
     store::Snapshot,
 };
 
@@ -36,13 +36,17 @@ impl<S: Schema> Declaration for PStateDecl<S> {
         self.name
     }
 
+    fn key_type(&self) -> String {
+        short_name::<S::Key>()
+    }
+
     fn open(&self, at: &Opening<'_>) -> Result<Opened, LaunchError> {
         let table = at.recovered.tables.pstate(self.id).expect("the catalog has every PState");
         let mut opened = Opened::default();
         let mut views = Vec::new();
         for task in at.task_ids() {
             let snapshot = Arc::clone(&at.recovered.snapshot);
-            let view = Arc::new(PStateView::new(self.id, task, table.clone(), snapshot));
+            let view = Arc::new(PStateView::new(self.id, task, table.clone(), at.moment.clone(), snapshot));
             let partition = PStatePartition::<S::Key, S::Row>::new(self.name, Arc::clone(&view));
             opened.slots.push(Box::new(partition));
             opened.pstate_views.push(Arc::clone(&view) as Arc<dyn View>);

@@ -32,7 +32,7 @@ impl Modules {
 
 /// Runs modules until the process is asked to stop (SIGINT or SIGTERM), then stops them gracefully.
 ///
-/// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--check-locality`, `--help`.
+/// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--skip-locality`, `--help`.
 #[must_use]
 pub fn main(modules: Modules) -> ExitCode {
     match Options::parse(std::env::args_os()) {

@@ -13,7 +13,7 @@ Runs the modules of this program until it is stopped (Ctrl-C or SIGTERM).
   --data DIR         where the data lives (default: data)
   --tasks N          partitions of each module, fixed at its first launch (default: 4)
   --threads N        threads that run them (default: 2)
-  --check-locality   fail events that use a key away from its home task
+  --skip-locality    do not check that keys are used on their home tasks
   --help             this text";
 
 /// What the command line asks for.
@@ -42,7 +42,7 @@ impl Options {
                 Arg::Long("data") => data = parser.value()?.into(),
                 Arg::Long("tasks") => launch = launch.tasks(parser.value()?.parse()?),
                 Arg::Long("threads") => launch = launch.threads(parser.value()?.parse()?),
-                Arg::Long("check-locality") => launch = launch.check_locality(true),
+                Arg::Long("skip-locality") => launch = launch.check_locality(false),
                 Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
                 other => return Err(other.unexpected()),
             }
@@ -67,7 +67,7 @@ mod tests {
         };
         assert_eq!(options.data, PathBuf::from("x"));
         let launch = format!("{:?}", options.launch);
-        assert!(launch.contains("tasks: 8") && launch.contains("threads: 3"), "{launch}");
+        assert!(launch.contains("tasks: 8") && launch.contains("threads: Some(3)"), "{launch}");
         assert!(matches!(parse(&["--help"]), Ok(Command::Help)));
         assert!(parse(&["--task", "3"]).is_err());
         assert!(parse(&["--tasks", "many"]).is_err());

@@ -8,8 +8,8 @@ use std::error::Error;
 #[non_exhaustive]
 pub enum PathError {
     /// The rows under the path could not be read or written.
-    #[error("the path met a failing store: {0}")]
-    Storage(#[source] Box<dyn Error + Send + Sync>),
+    #[error(transparent)]
+    Storage(Box<dyn Error + Send + Sync>),
     /// `select_one` needs exactly one value (PA-06). The search ends at the second value, so `found` is
     /// 0 for none and 2 for several.
     #[error(

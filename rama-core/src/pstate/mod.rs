@@ -15,7 +15,7 @@ pub use self::local::SourceLine;
 pub(crate) use self::{
     local::{CommittedRows, LocalRows, Locality, SettledRows},
     partition::{PStatePartition, SealedRows},
-    view::PStateView,
+    view::{PStateView, ViewError},
 };
 
 use std::sync::Arc;

@@ -87,9 +87,9 @@ impl<K: Key, V: Value> PStatePartition<K, V> {
         sealed.map(|(key, row)| (key.clone(), row.clone())).collect()
     }
 
-    /// Rows held in the write layer.
-    pub(crate) fn pending_rows(&self) -> usize {
-        self.pending.len()
+    /// What the rows in the write layer will take when they are encoded, roughly, in bytes.
+    pub(crate) fn pending_bytes(&self) -> usize {
+        self.pending.len().saturating_mul(self.view.row_bytes())
     }
 
     /// Hands the changes since the last cut to the commit group. `None` when there are none.
@@ -130,6 +130,7 @@ pub(crate) struct SealedRows<K, V> {
 
 impl<K: Key, V: Value> SealedRows<K, V> {
     pub(crate) fn encode(&self, group: &mut GroupWriter) -> Result<(), CodecError> {
+        let before = group.size();
         let rows = self.rows.iter();
         group.rows(self.view.pstate, self.view.task, rows, |(key, row), bytes| match row {
             Some(value) => {
@@ -139,7 +140,9 @@ impl<K: Key, V: Value> SealedRows<K, V> {
                 bytes.removed(|out| key.encode_key(out));
                 Ok(())
             }
-        })
+        })?;
+        self.view.measured((group.size() - before) / self.rows.len().max(1));
+        Ok(())
     }
 
     pub(crate) fn publish(&self, epoch: Epoch) {

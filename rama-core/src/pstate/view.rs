@@ -4,18 +4,25 @@ use std::{
     cmp::Ordering,
     collections::BTreeMap,
     ops::ControlFlow,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicUsize, Ordering as AtomicOrdering},
+    },
 };
 
 use super::{Row, cache::RowCache};
 use crate::{
     codec::{CodecError, Key, Value, decode_value, decode_whole_key},
     id::{Epoch, PStateId, TaskId},
+    moment::Moment,
     store::{Snapshot, StoreError},
 };
 
 /// Decoded rows a partition keeps of what is in the store: a few megabytes of usual rows.
 const CACHE_ROWS_MAX: usize = 16_384;
+
+/// What a row is taken for before one was encoded, in bytes.
+const ROW_BYTES: usize = 256;
 
 /// The committed rows of one partition: those that changed since the last checkpoint in memory, over
 /// the store's snapshot of that checkpoint.
@@ -24,6 +31,8 @@ pub(crate) struct PStateView<K, V> {
     pub(crate) pstate: PStateId,
     pub(crate) task: TaskId,
     table: String,
+    moment: Moment,
+    row_bytes: AtomicUsize,
     state: RwLock<Committed<K, V>>,
     cache: Mutex<RowCache<K, V>>,
 }
@@ -43,6 +52,16 @@ pub(crate) enum ViewError {
     Codec(#[from] CodecError),
 }
 
+impl ViewError {
+    /// Whether the storage failed, so that nothing that depends on it can be trusted to go on.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::Store(_) => true,
+            Self::Codec(error) => matches!(error, CodecError::Checksum),
+        }
+    }
+}
+
 /// Why a scan ended early.
 #[derive(Debug)]
 pub(crate) enum ScanError<B> {
@@ -60,15 +79,18 @@ impl<K: Key, V: Value> PStateView<K, V> {
         pstate: PStateId,
         task: TaskId,
         table: String,
+        moment: Moment,
         snapshot: Arc<Snapshot>,
     ) -> Self {
         let state = RwLock::new(Committed { recent: BTreeMap::new(), snapshot });
         let cache = Mutex::new(RowCache::new(CACHE_ROWS_MAX));
-        Self { pstate, task, table, state, cache }
+        let row_bytes = AtomicUsize::new(ROW_BYTES);
+        Self { pstate, task, table, moment, row_bytes, state, cache }
     }
 
     /// One committed row.
     pub(crate) fn get(&self, key: &K) -> Result<Row<V>, ViewError> {
+        let _moment = self.moment.hold();
         // Held to the end: a checkpoint must not swap the snapshot between the read of the store and
         // the insertion into the cache.
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
@@ -97,6 +119,7 @@ impl<K: Key, V: Value> PStateView<K, V> {
         visit: &mut dyn FnMut(&K, &V) -> ControlFlow<B>,
     ) -> Result<(), ScanError<B>> {
         let snapshot = {
+            let _moment = self.moment.hold();
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             for (key, (_, row)) in &state.recent {
                 over.entry(key.clone()).or_insert_with(|| row.clone());
@@ -144,6 +167,16 @@ impl<K: Key, V: Value> PStateView<K, V> {
             cache.insert(key, row);
         }
         state.snapshot = snapshot;
+    }
+
+    /// How many bytes a row takes, roughly: as those of the last group did.
+    pub(crate) fn row_bytes(&self) -> usize {
+        self.row_bytes.load(AtomicOrdering::Relaxed)
+    }
+
+    /// Rows of a group turned out to take so many bytes each.
+    pub(crate) fn measured(&self, row_bytes: usize) {
+        self.row_bytes.store(row_bytes, AtomicOrdering::Relaxed);
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, RowCache<K, V>> {

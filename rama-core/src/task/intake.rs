@@ -14,6 +14,10 @@ use crate::{
 /// Records a source that lags behind its depot reads at once.
 const BACKLOG_RECORDS: u64 = 1_024;
 
+/// Encoded bytes of records that one batch takes in, more or less one record: large records must not make
+/// a commit group as large as the queue is long.
+const BATCH_BYTES_MAX: usize = 1024 * 1024;
+
 /// One depot partition and the sources that read it.
 pub(crate) struct Intake<E> {
     partition: DepotPartition<E>,
@@ -46,6 +50,10 @@ pub(crate) trait IntakeSlot: Send {
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>);
     fn progress(&mut self) -> Vec<SourceProgress>;
     fn seal(&mut self) -> Option<SealedRecords>;
+    /// Whether records were taken out of the queue that have no offset yet.
+    fn is_waiting(&self) -> bool;
+    /// Forgets them.
+    fn abandon(&mut self);
     fn forming_bytes(&self) -> usize;
 }
 
@@ -116,21 +124,27 @@ impl<E: Event> IntakeSlot for Intake<E> {
         if let Some(took) = self.catch_up(cx) {
             return took;
         }
-        self.partition.queue.take(count, &mut self.taken);
-        let records = self.taken.len();
-        while let Some(append) = self.taken.pop_front() {
+        if self.taken.is_empty() {
+            self.partition.queue.take(count, &mut self.taken);
+        }
+        let (waiting, full) = (self.taken.len(), self.partition.forming_bytes() + BATCH_BYTES_MAX);
+        while self.partition.forming_bytes() < full {
+            let Some(append) = self.taken.pop_front() else { break };
             let Some((offset, event)) = self.partition.accept(append, now) else { continue };
             let Some((last, others)) = self.readings.split_last() else { continue };
             for reading in others {
                 let origin = origin_of(&self.partition, reading.source.topology)(offset);
-                run_event(&reading.source, origin, event.clone(), cx);
+                // Within the event: `Clone` is the user's code too.
+                let source = &reading.source;
+                cx.event(origin, 0, source.label, |cx| (source.body)(cx, event.clone()));
             }
             let origin = origin_of(&self.partition, last.source.topology)(offset);
-            run_event(&last.source, origin, event, cx);
+            cx.event(origin, 0, last.source.label, |cx| (last.source.body)(cx, event));
         }
         let end = self.partition.next();
         self.readings.iter_mut().for_each(|reading| reading.reached = end);
-        Took { records, more: !self.partition.queue.is_empty() }
+        let more = !self.taken.is_empty() || !self.partition.queue.is_empty();
+        Took { records: waiting - self.taken.len(), more }
     }
 
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>) {
@@ -168,6 +182,14 @@ impl<E: Event> IntakeSlot for Intake<E> {
         self.partition.seal()
     }
 
+    fn is_waiting(&self) -> bool {
+        !self.taken.is_empty()
+    }
+
+    fn abandon(&mut self) {
+        self.taken.clear();
+    }
+
     fn forming_bytes(&self) -> usize {
         self.partition.forming_bytes()
     }
@@ -179,10 +201,6 @@ fn origin_of<E>(
 ) -> impl Fn(Offset) -> Origin + use<E> {
     let (depot, task) = (partition.id, partition.task);
     move |offset| Origin { topology, depot, task, offset }
-}
-
-fn run_event<E>(source: &Source<E>, origin: Origin, event: E, cx: &mut Cx<'_>) {
-    cx.event(origin, 0, source.label, |cx| (source.body)(cx, event));
 }
 
 /// Decodes a record and runs it, unless it is known to fail.

@@ -147,11 +147,23 @@ impl Task {
         }
     }
 
+    /// Whether records were taken in that have not run yet.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.intakes.iter().any(|intake| intake.is_waiting())
+    }
+
+    /// Forgets everything that is not in a commit group; whoever waits for it learns that the outcome is
+    /// unknown.
+    pub(crate) fn abandon(&mut self) {
+        drop(self.seal());
+        self.intakes.iter_mut().for_each(|intake| intake.abandon());
+    }
+
     /// Size of what the next commit group will contain, roughly, in bytes.
     pub(crate) fn forming_bytes(&self) -> usize {
         let records: usize = self.intakes.iter().map(|intake| intake.forming_bytes()).sum();
-        let rows: usize = self.pstates.iter().map(|pstate| pstate.pending_rows()).sum();
-        records + rows * PENDING_ROW_BYTES
+        let rows: usize = self.pstates.iter().map(|pstate| pstate.pending_bytes()).sum();
+        records + rows
     }
 
     fn with_cx<R>(&mut self, run: impl FnOnce(&mut [Box<dyn IntakeSlot>], &mut Cx<'_>) -> R) -> R {
@@ -163,6 +175,7 @@ impl Task {
             pstates: &mut self.pstates,
             outbox: &mut self.outbox,
             shuffled: &mut self.shuffled,
+            fatal: None,
             failures: &mut self.failures,
             acks: &mut self.acks,
             origin: Origin::default(),
@@ -172,7 +185,3 @@ impl Task {
         run(&mut self.intakes, &mut cx)
     }
 }
-
-/// What a row in the write layer is counted as. Its true size is not known until it is encoded; the
-/// bound on a group needs only the order of magnitude.
-const PENDING_ROW_BYTES: usize = 256;

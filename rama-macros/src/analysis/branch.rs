@@ -54,10 +54,12 @@ impl<'a> Resolver<'a> {
         if let Test::Pattern { guard: Some(guard), .. } = &test {
             self.code(guard, &mut uses);
         }
+        let before = self.changes.len();
         let body = self.statements(&block.statements);
+        let changes = self.changes[before..].to_vec();
         let bound = self.scope.close();
         let diverges = never_ends(&body);
-        let arm = Arm { test, binds, uses, body, diverges, hides: Vec::new() };
+        let arm = Arm { test, binds, uses, body, diverges, hides: Vec::new(), changes };
         Resolved { arm, name: block.name.clone(), bound }
     }
 

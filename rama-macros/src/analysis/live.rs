@@ -72,3 +72,28 @@ pub(super) fn check_hidden(list: &[Statement], variables: &[Variable], errors: &
         }
     }
 }
+
+/// What branches emit is gathered before the flow goes on, so that all emits would see the last value
+/// of a variable that the branches change.
+pub(super) fn check_changed(list: &[Statement], errors: &mut Diagnostics) {
+    for (at, statement) in list.iter().enumerate() {
+        let Kind::Branch(branch) = &statement.kind else {
+            continue;
+        };
+        let gathered = statement.course == Course::Many && at + 1 < list.len();
+        let changes = branch.arms.iter().flat_map(|arm| &arm.changes);
+        let changed: Vec<_> =
+            changes.filter(|(id, _)| gathered && statement.live.contains(id)).collect();
+        for (_, name) in &changed {
+            let message = format!(
+                "`{name}` is changed where branches emit other than once, and used after them"
+            );
+            let help = format!("bind it anew in every branch: `let {name} = value;`");
+            errors.error(name.span(), message, help);
+        }
+        // What is reported for the outer branches would be reported again for those in them.
+        if changed.is_empty() {
+            branch.arms.iter().for_each(|arm| check_changed(&arm.body, errors));
+        }
+    }
+}

@@ -5,7 +5,9 @@
 
 mod branch;
 mod declare;
+mod jumps;
 mod live;
+mod misplaced;
 mod resolve;
 mod scope;
 mod statement;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::Ident;
 use syn::Expr;
 
+use super::jumps::{Jump, jumps};
 use super::live;
 use super::scope::{Name, Scope};
 use super::tree::{Flow, Path, Step, Value, VarId, Vars};
-use super::uses::{Use, uses};
+use super::uses::{Use, changes, uses};
 use crate::diagnostics::Diagnostics;
 use crate::ops::{Navigator, Row, Yields};
 use crate::syntax::{self, Code, Pattern};
@@ -34,6 +35,10 @@ pub(super) struct Resolver<'a> {
     pub(super) scope: Scope,
     /// What follows the current statement, in each of the blocks around it.
     pub(super) following: Vec<&'a [syntax::Statement]>,
+    /// Where variables are assigned to or borrowed by `&mut`, in order.
+    pub(super) changes: Vec<(VarId, Ident)>,
+    /// Whether the code stands in statements, not in a path on its own.
+    in_flow: bool,
     pub(super) errors: &'a mut Diagnostics,
 }
 
@@ -45,7 +50,9 @@ pub(crate) fn analyze_dataflow(body: &[syntax::Statement], errors: &mut Diagnost
 /// Analyzes a path outside of dataflow, whose arguments are plain expressions.
 pub(crate) fn analyze_path(path: &syntax::Path, errors: &mut Diagnostics) -> Path {
     let around = Surroundings::default();
-    Resolver::new(&around, errors).path(path, &mut Vars::new())
+    let mut resolver = Resolver::new(&around, errors);
+    resolver.in_flow = false;
+    resolver.path(path, &mut Vars::new())
 }
 
 /// Analyzes the statements behind a source, whose pattern binds the first variables.
@@ -60,12 +67,14 @@ pub(super) fn analyze_flow(
     let mut body = resolver.statements(body);
     live::fill_in(&mut body, Vars::new());
     live::check_hidden(&body, &resolver.scope.variables, resolver.errors);
+    live::check_changed(&body, resolver.errors);
     Flow { variables: resolver.scope.variables, binds, body }
 }
 
 impl<'a> Resolver<'a> {
     fn new(around: &'a Surroundings, errors: &'a mut Diagnostics) -> Self {
-        Self { around, scope: Scope::new(), following: Vec::new(), errors }
+        let (following, changes) = (Vec::new(), Vec::new());
+        Self { around, scope: Scope::new(), following, changes, in_flow: true, errors }
     }
 
     pub(super) fn bind(&mut self, pattern: &Pattern) -> Vec<VarId> {
@@ -74,10 +83,22 @@ impl<'a> Resolver<'a> {
 
     /// The variables a piece of Rust uses; reports those that are not there yet.
     pub(super) fn code(&mut self, code: &Code, used: &mut Vars) {
-        if let (None, Some(pstate)) = (&code.tree, code.pstate()) {
-            let message = format!("`$${pstate}` inside of plain Rust");
-            let help = "dataflow cannot stand in a loop or closure of Rust; instead of a loop write `explode(iterator) :> item;`";
-            self.errors.error(pstate.span(), message, help);
+        self.misplaced_pstate(code, None);
+        self.names(code, used);
+    }
+
+    /// What a `let` binds to its pattern.
+    pub(super) fn bound_value(&mut self, code: &Code, pattern: &Pattern, used: &mut Vars) {
+        self.misplaced_pstate(code, Some(pattern));
+        self.names(code, used);
+    }
+
+    fn names(&mut self, code: &Code, used: &mut Vars) {
+        jumps(code).iter().for_each(|jump| self.jump(jump));
+        for name in changes(code) {
+            if let Some(variable) = self.scope.variable(&name.to_string()) {
+                self.changes.push((variable, name));
+            }
         }
         for one in uses(code) {
             match self.scope.find(&one.name.to_string()).cloned() {
@@ -94,6 +115,24 @@ impl<'a> Resolver<'a> {
                 None => self.check_order(&one),
             }
         }
+    }
+
+    /// What follows in a flow stands in loops and blocks of the macro, which a jump would leave. A
+    /// `return` outside of modules belongs to the user's function.
+    fn jump(&mut self, jump: &Jump) {
+        let word = jump.word;
+        let outside = self.around.topology.is_none();
+        if !self.in_flow || (outside && word == "return") {
+            return;
+        }
+        let message = if word == "return" {
+            "`return` would end more than this emit".to_owned()
+        } else {
+            format!("`{word}` outside of a loop: dataflow is none, also behind `explode`")
+        };
+        let fail = if outside { "" } else { ", or `return Err(error);` to fail the record" };
+        let help = format!("write `filter(condition);` to end only this emit{fail}");
+        self.errors.error(jump.span, message, help);
     }
 
     /// A name that is bound further down is a variable used too early; any other unknown name is

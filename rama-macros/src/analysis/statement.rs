@@ -6,7 +6,7 @@ use super::resolve::Resolver;
 use super::tree::{Course, Kind, Path, Statement, Value, Vars};
 use super::uses::diverges;
 use crate::ops::{Emits, Operation, Operator, Param, Partitioner, Row, Yields, did_you_mean};
-use crate::syntax::{self, Arg, Call, Code, Pattern, label};
+use crate::syntax::{self, Arg, Call, Code, Pattern, label, text};
 
 /// An operator's arguments after the check of their kinds.
 #[derive(Default)]
@@ -37,8 +37,10 @@ impl<'a> Resolver<'a> {
                 return None;
             }
             syntax::Statement::Let(binding) => {
-                let parts = [&binding.value, &binding.diverge];
-                parts.into_iter().flatten().for_each(|code| self.code(code, &mut uses));
+                if let Some(value) = &binding.value {
+                    self.bound_value(value, &binding.pattern, &mut uses);
+                }
+                binding.diverge.iter().for_each(|code| self.code(code, &mut uses));
                 (Kind::Let(binding.clone()), Some(&binding.pattern))
             }
             syntax::Statement::Rust(rust) => {
@@ -87,6 +89,9 @@ impl<'a> Resolver<'a> {
             return None;
         }
         let Some(pattern) = call.pattern.clone() else {
+            if self.lacks_bar(call) {
+                return None;
+            }
             self.code(&call.code, uses);
             let attrs = proc_macro2::TokenStream::new();
             let code = call.code.clone();
@@ -102,6 +107,20 @@ impl<'a> Resolver<'a> {
         }
         let args = args.iter().map(|code| self.value(code, uses)).collect();
         Some(Kind::Call { function: call.name.clone(), args, pattern })
+    }
+
+    /// Reports a partitioner without its `|`, unless a function of that name is known.
+    fn lacks_bar(&mut self, call: &Call) -> bool {
+        let name = call.name.to_string();
+        let own = self.scope.find(&name).is_some() || self.around.items.contains(&name);
+        let meant = NO_FUNCTIONS.contains(&name.as_str()) && !own;
+        if !meant || self.around.topology.is_none() {
+            return false;
+        }
+        let help =
+            format!("write `|{};`, or give your function another name", text(&call.code.tokens));
+        self.errors.error(call.name.span(), format!("`{name}` is a partitioner"), help);
+        true
     }
 
     fn operator(
@@ -265,6 +284,10 @@ impl<'a> Resolver<'a> {
         Some(Kind::Hop { name: name.clone(), partitioner, args, label })
     }
 }
+
+/// Partitioners whose names nobody gives to a function called for its effect alone; `all`, `global` and
+/// `direct` may well be functions that are imported, which the macro cannot see.
+const NO_FUNCTIONS: &[&str] = &["hash", "shuffle"];
 
 const IN_A_MODULE: &str = "it belongs in `sources!` of a `defmodule!`";
 

@@ -196,6 +196,8 @@ pub(crate) struct Arm {
     pub(crate) diverges: bool,
     /// Outer variables that the branch hides, and where.
     pub(crate) hides: Vec<(VarId, Ident)>,
+    /// Variables that the branch assigns to or borrows by `&mut`, and where.
+    pub(crate) changes: Vec<(VarId, Ident)>,
 }
 
 /// What leads into a branch.

@@ -137,10 +137,11 @@ impl<'a> Writer<'a> {
         let path = self.navigations(&access.path);
         let line = quote_spanned!(method.span()=> ::core::line!());
         let at = quote!(#private::at(::core::file!(), #line));
-        // The parentheses are the user's as far as rustc can see. Without them the whole chain would
-        // count as ours, and messages about a navigator would point at the whole module.
+        // A message about the first navigator is a message about what stands in front of it. The braces
+        // are the user's as far as rustc can see, so it points there and not at the whole module.
+        let first = access.path.first().map_or(access.pstate.span(), |one| one.name.span());
         let start = quote_spanned!(pstate.span()=> #pstate.path());
-        let start = quote_spanned!(access.pstate.span()=> (#start));
+        let start = quote_spanned!(first=> { #start });
         quote!(#cx.#method(#at, #start #path))
     }
 

@@ -34,11 +34,6 @@ impl Code {
         Self { tokens, tree }
     }
 
-    /// The first PState that is named somewhere in what `syn` cannot read.
-    pub(crate) fn pstate(&self) -> Option<Ident> {
-        first_pstate(&self.tokens)
-    }
-
     /// The elements of a tuple of two or more.
     pub(crate) fn tuple(&self) -> Option<Vec<Self>> {
         let Some(Expr::Tuple(tuple)) = self.tree.as_deref() else {
@@ -133,17 +128,6 @@ impl<'ast> Visit<'ast> for Binds {
 
     // Expressions inside patterns bind nothing.
     fn visit_expr(&mut self, _: &'ast Expr) {}
-}
-
-fn first_pstate(tokens: &TokenStream) -> Option<Ident> {
-    let tokens: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    (0..tokens.len()).find_map(|at| match (&tokens[at], tokens.get(at + 2)) {
-        (TokenTree::Group(group), _) => first_pstate(&group.stream()),
-        (_, Some(TokenTree::Ident(name))) if is_pair(&tokens[at..], ['$', '$']) => {
-            Some(name.clone())
-        }
-        _ => None,
-    })
 }
 
 /// Splits at commas that separate, not at those in `::<A, B>` or in a closure's parameters.

@@ -8,6 +8,9 @@ pub(crate) const DECLARATIONS: &[(&str, &str)] = &[
     ("sources", "sources! { … }"),
 ];
 
+/// Declarations of the original that do not exist yet.
+pub(crate) const LATER: &[&str] = &["microbatch", "query", "op", "object", "mirror", "tick"];
+
 /// Whether a word begins an ordinary Rust item.
 pub(crate) fn begins_item(word: &str) -> bool {
     const ITEMS: &[&str] = &[

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::{Attribute, Path, Type, Visibility};
 
 use super::cursor::{Cursor, is_punct, prefix};
-use super::keyword::{DECLARATIONS, begins_item};
+use super::keyword::{DECLARATIONS, LATER, begins_item};
 use super::path::parse_args;
 use super::statement::parse_statements;
 use super::{Depot, DepotPartitioner, Item, Module, PState, Stream};
@@ -118,14 +118,23 @@ fn unknown_declaration(keyword: &Ident, place: &str, errors: &mut Diagnostics) {
     let misplaced = DECLARATIONS.iter().find(|(name, _)| *name == word);
     let help = match misplaced {
         Some((_, shape)) => format!("`{shape}` belongs in {place}"),
+        None if LATER.contains(&word.as_str()) => {
+            "a module contains `depot *name: Event, hash_by(field);`, `stream name { … }` and Rust items"
+                .to_owned()
+        }
         None => did_you_mean(&word, "", DECLARATIONS.iter().map(|(name, _)| *name))
             .unwrap_or_else(|| "write `depot`, `stream` or an ordinary Rust item".to_owned()),
     };
     let message = match misplaced {
         Some(_) => format!("`{word}` does not belong here"),
+        None if LATER.contains(&word.as_str()) => not_there_yet(&word),
         None => format!("unknown declaration `{word}`"),
     };
     errors.error(keyword.span(), message, help);
+}
+
+fn not_there_yet(word: &str) -> String {
+    format!("`{word}` is not there yet")
 }
 
 /// `*name: Event, partitioner;`
@@ -222,11 +231,14 @@ fn parse_in_stream(body: &mut Cursor, stream: &mut Stream, errors: &mut Diagnost
         (keyword, _) => {
             let known = ["pstate", "sources"];
             let span = keyword.map_or_else(|| body.span(), |keyword| keyword.span());
-            let help = did_you_mean(&word, "", known).unwrap_or_else(|| {
+            let later = LATER.contains(&word.as_str());
+            let help = did_you_mean(&word, "", known).filter(|_| !later).unwrap_or_else(|| {
                 "a stream contains `pstate $$name: Schema;` and `sources! { … }`".to_owned()
             });
             let message = if word.is_empty() {
                 "this is not a declaration".to_owned()
+            } else if later {
+                not_there_yet(&word)
             } else {
                 format!("unknown declaration `{word}`")
             };

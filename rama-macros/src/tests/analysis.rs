@@ -59,7 +59,7 @@ fn a_broken_declaration_does_not_make_its_name_unknown() {
 fn a_variable_is_in_scope_after_branches_when_every_branch_binds_it() {
     let module = with_module(
         "source(*ids) :> id;
-         if id > 3 { let a = 1; let b = 2; } else if id > 2 { let a = 2; } else { return Ok(()); }
+         if id > 3 { let a = 1; let b = 2; } else if id > 2 { let a = 2; } else { return Err(never()); }
          f(a + b);",
     );
     check_errors(

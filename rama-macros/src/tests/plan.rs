@@ -45,7 +45,7 @@ const MATCH: &str = "source(*events) :> Event { id, kind };
     match kind {
         Kind::Plain => let tag = None,
         Kind::Tagged(name) if name.len() > 3 => { let tag = Some(name); }
-        _ => { return Ok(()); }
+        _ => { return Err(never()); }
     }
     ack_return((id, tag));";
 
@@ -191,7 +191,7 @@ fn branches_that_complete_once_are_a_value() {
               let tag = Some(name)
               give (tag)
             case _
-              return Ok(())
+              return Err(never())
             gives (tag)
             ack_return((id, tag))
     "#]],

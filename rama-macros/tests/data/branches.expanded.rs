@@ -100,7 +100,7 @@ const _: () = {
                             (tag,)
                         }
                         _ => {
-                            return Ok(());
+                            return Err("no such kind".into());
                         }
                     };
                     let mut joined = ::std::vec::Vec::new();
@@ -118,7 +118,7 @@ const _: () = {
                         let seen = cx
                             .local_select_one(
                                 __rama::at(::core::file!(), ::core::line!()),
-                                (pstate_counts.path())
+                                { pstate_counts.path() }
                                     .keypath(::core::clone::Clone::clone(&who))
                                     .nil_to_val(0),
                             )?;
@@ -143,7 +143,7 @@ const _: () = {
                 move |cx, (text, label, tag, who, seen)| {
                     cx.local_transform(
                         __rama::at(::core::file!(), ::core::line!()),
-                        (pstate_texts.path()).keypath(who).termval(text),
+                        { pstate_texts.path() }.keypath(who).termval(text),
                     )?;
                     cx.ack_return(&(label, tag, seen))?;
                     ::core::result::Result::Ok(())

@@ -68,7 +68,10 @@ const _: () = {
                     for follower in cx
                         .local_select(
                             __rama::at(::core::file!(), ::core::line!()),
-                            (pstate_followers.path()).keypath(author).NIL_TO_SET().ALL(),
+                            { pstate_followers.path() }
+                                .keypath(author)
+                                .NIL_TO_SET()
+                                .ALL(),
                         )?
                     {
                         let route = cx.hash(&follower);
@@ -90,7 +93,7 @@ const _: () = {
                 move |cx, (at, text, follower)| {
                     cx.local_transform(
                         __rama::at(::core::file!(), ::core::line!()),
-                        (pstate_timelines.path())
+                        { pstate_timelines.path() }
                             .keypath(follower)
                             .keypath(at)
                             .termval(text),
@@ -113,7 +116,7 @@ const _: () = {
                     if let ::core::option::Option::Some(timeline) = cx
                         .local_select_any(
                             __rama::at(::core::file!(), ::core::line!()),
-                            (pstate_timelines.path())
+                            { pstate_timelines.path() }
                                 .must(::core::clone::Clone::clone(&oldest)),
                         )?
                     {
@@ -140,7 +143,7 @@ const _: () = {
                 move |cx, (oldest, at)| {
                     cx.local_transform(
                         __rama::at(::core::file!(), ::core::line!()),
-                        (pstate_timelines.path()).must(oldest).must(at).NONE(),
+                        { pstate_timelines.path() }.must(oldest).must(at).NONE(),
                     )?;
                     ::core::result::Result::Ok(())
                 },

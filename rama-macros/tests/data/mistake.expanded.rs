@@ -48,7 +48,7 @@ const _: () = {
                     move |cx, id| {
                         cx.local_transform(
                             __rama::at(::core::file!(), ::core::line!()),
-                            (pstate_names.path()).keypath(id).NONE(),
+                            { pstate_names.path() }.keypath(id).NONE(),
                         )?;
                         ::core::result::Result::Ok(())
                     },
@@ -64,7 +64,7 @@ const _: () = {
                     let n = __rama::rust!(id.);
                     cx.local_transform(
                         __rama::at(::core::file!(), ::core::line!()),
-                        (pstate_seen.path()).keypath(id).termval(n),
+                        { pstate_seen.path() }.keypath(id).termval(n),
                     )?;
                     ::core::result::Result::Ok(())
                 },

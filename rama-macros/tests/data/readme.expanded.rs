@@ -54,7 +54,7 @@ const _: () = {
                 move |cx, AddUser { user_id, username }| {
                     cx.local_transform(
                         __rama::at(::core::file!(), ::core::line!()),
-                        (pstate_usernames.path()).keypath(user_id).termval(username),
+                        { pstate_usernames.path() }.keypath(user_id).termval(username),
                     )?;
                     ::core::result::Result::Ok(())
                 },

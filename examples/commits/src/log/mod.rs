@@ -14,6 +14,7 @@ pub mod stream;
 
 mod date;
 mod numstat;
+mod stat;
 
 use std::fmt;
 
@@ -62,6 +63,12 @@ pub enum Reason {
     /// Not a line of `git log --numstat`.
     #[error("not a line of `git log --numstat`")]
     Unknown,
+    /// A line of `--stat` where the counts should be.
+    #[error("this is `git log --stat`: pipe `git log --numstat`")]
+    Stat,
+    /// A line with a NUL byte, which git writes only with `-z`.
+    #[error("this is `git log -z`: leave `-z` away")]
+    Nul,
     /// A `commit` line without a hexadecimal name.
     #[error("no commit name of 4 to 64 hexadecimal digits")]
     Hash,

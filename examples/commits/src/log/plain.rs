@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use super::pieces::Piece;
 use super::stream::{Form, Log};
-use super::{Draft, Entry, Reason, UnreadableLine, date, hash, lossy, numstat};
+use super::{Draft, Entry, Reason, UnreadableLine, date, hash, lossy, numstat, stat};
 
 /// Header lines that are read over: they add nothing to the figures.
 const IGNORED_HEADERS: [&[u8]; 7] = [
@@ -53,6 +53,9 @@ impl Form for Plain {
 
     fn take(&mut self, line: Piece<'_>, ready: &mut VecDeque<Entry>) {
         let text = readable_part(line);
+        if text.contains(&0) {
+            return self.joined(line, text, ready);
+        }
         if let Some(name) = text.strip_prefix(b"commit ") {
             return self.begin(line, name, ready);
         }
@@ -64,6 +67,7 @@ impl Form for Plain {
         let outcome = match self.place {
             Place::Skipping => Ok(()),
             Place::Outside if text.is_empty() => Ok(()),
+            Place::Outside if stat::is_stat(text) => Err(Reason::Stat),
             Place::Outside => Err(Reason::Unknown),
             Place::Header => self.header(text, line.cut),
             Place::Subject | Place::Body => self.body(text, line.cut),
@@ -99,6 +103,16 @@ impl Plain {
         }
     }
 
+    /// A line with NUL bytes: with `-z` the last of them stands where a commit ends, and the next one
+    /// starts behind it. Starting it here counts each commit that is left out.
+    fn joined(&mut self, line: Piece<'_>, text: &[u8], ready: &mut VecDeque<Entry>) {
+        self.leave_out(line, Reason::Nul, ready);
+        let behind = text.rsplit(|&byte| byte == 0).next().unwrap_or_default();
+        if let Some(name) = behind.strip_prefix(b"commit ") {
+            self.begin(line, name, ready);
+        }
+    }
+
     fn header(&mut self, text: &[u8], cut: bool) -> Result<(), Reason> {
         let Some(draft) = &mut self.draft else { return Ok(()) };
         if text.is_empty() {
@@ -128,6 +142,10 @@ impl Plain {
 
     fn body(&mut self, text: &[u8], cut: bool) -> Result<(), Reason> {
         let Some(draft) = &mut self.draft else { return Ok(()) };
+        // With `--numstat --stat` git writes the counts first, and these lines say nothing new.
+        if draft.commit.files.is_empty() && stat::is_stat(text) {
+            return Err(Reason::Stat);
+        }
         let blank = text.iter().all(u8::is_ascii_whitespace);
         if blank || text.starts_with(b" ") {
             // A message line may be endless: its subject is bounded and the rest is not kept.
@@ -313,6 +331,29 @@ mod tests {
         let (commits, reports) = read(TWO.replace("4\tf", &format!("4\t{long}")).as_bytes());
         assert_eq!(hashes(&commits), ["bbbb"]);
         assert_eq!(reports, vec![(10, Reason::Long, Some("aaaa".into()))]);
+    }
+
+    #[test]
+    fn a_nul_byte_leaves_its_commit_out_and_no_commit_vanishes() {
+        let (commits, reports) = read(TWO.replace("4\tf\n", "4\tf\0\n").as_bytes());
+        assert_eq!(reports, vec![(10, Reason::Nul, Some("aaaa".into()))]);
+        assert_eq!(hashes(&commits), ["bbbb"]);
+        let joined = TWO.replace("4\tf\n\n", "4\tf\0\0") + "\n5\t6\tg\0";
+        let (commits, reports) = read(joined.as_bytes());
+        let expected = [(10, "aaaa"), (17, "bbbb")];
+        assert_eq!(reports, expected.map(|(line, name)| (line, Reason::Nul, Some(name.into()))));
+        assert_eq!(commits, Vec::new());
+    }
+
+    #[test]
+    fn stat_instead_of_counts_leaves_the_commit_out_and_beside_them_changes_nothing() {
+        let stat = " src/f  | 7 +++----\n 1 file changed, 3 insertions(+), 4 deletions(-)\n";
+        let (commits, reports) = read(TWO.replace("3\t4\tf\n", stat).as_bytes());
+        assert_eq!(reports, vec![(10, Reason::Stat, Some("aaaa".into()))]);
+        assert_eq!(hashes(&commits), ["bbbb"]);
+        let both = TWO.replace("3\t4\tf\n", &format!("3\t4\tf\n{stat}"));
+        assert_eq!(read(both.as_bytes()), read(TWO.as_bytes()));
+        assert_eq!(read(stat.as_bytes()).1[0], (1, Reason::Stat, None));
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub trait Form: Default {
     /// The byte that ends a piece.
     const END: u8;
 
-    /// Takes one piece and puts what it completes into `ready`: at most a commit and a report.
+    /// Takes one piece and puts what it completes into `ready`: at most a commit and two reports.
     fn take(&mut self, piece: Piece<'_>, ready: &mut VecDeque<Entry>);
 
     /// The input has ended: puts the last commit into `ready`.

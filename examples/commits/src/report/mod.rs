@@ -194,9 +194,6 @@ fn import(figures: &ImportFigures) -> String {
             amount(figures.left_out, "commit")
         ));
     }
-    if figures.unreadable_lines > 0 && figures.read == 0 {
-        line.push_str("\nIs the input the output of `git log --numstat`?");
-    }
     line.push('\n');
     line
 }
@@ -301,11 +298,10 @@ mod tests {
     }
 
     #[test]
-    fn an_input_of_something_else_is_asked_about() {
+    fn unreadable_lines_and_what_they_cost_are_told() {
         let figures = ImportFigures { unreadable_lines: 2, ..ImportFigures::default() };
         let text = import(&figures);
         assert!(text.contains("2 unreadable lines, 0 commits left out\n"), "{text}");
-        assert!(text.contains("git log --numstat"), "{text}");
     }
 
     #[test]

@@ -1,0 +1,16 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+            sources! {
+                source(*users) :> id;
+                $$names.insert(id, "ada".to_owned());
+            }
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,97 @@
+//! A disk that fails when a test tells it to.
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use rama_core::{
+    disk::{Disk, DiskFile, DiskLock, LockError, MemoryDisk, Open},
+    error::LaunchError,
+};
+
+/// A memory disk whose syncs or reads fail when told to.
+#[derive(Clone, Debug, Default)]
+pub struct Failing {
+    disk: MemoryDisk,
+    pub syncs_fail: Arc<AtomicBool>,
+    pub reads_fail: Arc<AtomicBool>,
+}
+
+impl Failing {
+    /// What a cluster asks for disks; all of them are this one.
+    pub fn for_every_module(
+        &self,
+    ) -> impl Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync + 'static {
+        let disk = self.clone();
+        move |_| Ok(Arc::new(disk.clone()))
+    }
+}
+
+#[derive(Debug)]
+struct FailingFile {
+    file: Arc<dyn DiskFile>,
+    of: Failing,
+}
+
+impl Disk for Failing {
+    fn open(&self, name: &str, how: Open) -> io::Result<Arc<dyn DiskFile>> {
+        let file = self.disk.open(name, how)?;
+        Ok(Arc::new(FailingFile { file, of: self.clone() }))
+    }
+
+    fn exists(&self, name: &str) -> io::Result<bool> {
+        self.disk.exists(name)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.rename(from, to)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.disk.remove(name)
+    }
+
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.disk.list()
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        self.disk.sync_dir()
+    }
+
+    fn lock(&self) -> Result<DiskLock, LockError> {
+        self.disk.lock()
+    }
+}
+
+impl DiskFile for FailingFile {
+    fn len(&self) -> io::Result<u64> {
+        self.file.len()
+    }
+
+    fn read_exact_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
+        if self.of.reads_fail.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the disk cannot be read"));
+        }
+        self.file.read_exact_at(out, offset)
+    }
+
+    fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        self.file.write_all_at(bytes, offset)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        if self.of.syncs_fail.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the disk is gone"));
+        }
+        self.file.sync_data()
+    }
+}
