@@ -129,7 +129,9 @@ pub enum AppendError {
         reason: Arc<str>,
     },
     /// The handle was made by a version of the module that declared the depot with another type.
-    #[error("this handle is of another version of module `{module}`: use the client that `update` gave")]
+    #[error(
+        "this handle is of another version of module `{module}`: use the client that `update` gave"
+    )]
     Outdated {
         /// The module's name.
         module: &'static str,
@@ -204,7 +206,9 @@ pub enum ReadError {
     #[error(transparent)]
     Codec(#[from] CodecError),
     /// The handle was made by a version of the module that declared the state with another type.
-    #[error("this handle is of another version of module `{module}`: use the client that `update` gave")]
+    #[error(
+        "this handle is of another version of module `{module}`: use the client that `update` gave"
+    )]
     Outdated {
         /// The module's name.
         module: &'static str,

@@ -393,7 +393,7 @@ fn a_failing_store_ends_the_path() {
     let mut memory = MemoryRows::new(map(&[(1, 10)]));
     memory.broken = true;
     let read = rows::select(&memory, &into!(i64, i64).MAP_VALS()).expect_err("the store is broken");
-    assert_eq!(read.to_string(), "the path met a failing store: the disk is gone");
+    assert_eq!(read.to_string(), "the disk is gone");
     let written = rows::transform(&mut memory, into!(i64, i64).must(1).termval(2));
     assert!(matches!(written, Err(PathError::Storage(_))), "{written:?}");
     assert!(matches!(Halt::from(PathError::storage("x")), Halt::Failed(PathError::Storage(_))));

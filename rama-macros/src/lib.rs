@@ -1,6 +1,6 @@
 //! The macro compiler of Rama for Rust: the language's tokens in, plain Rust out.
 //!
-//! Only entry points stand here; [`expand`] is the pipeline. The documentation for users is where
+//! Only entry points stand here; `expand` is the pipeline. The documentation for users is where
 //! `rama-core` re-exports the macros.
 
 mod diagnostics;

@@ -23,7 +23,10 @@ impl InProcessCluster {
     ///
     /// # Errors
     /// None at this stage: a cluster without modules needs nothing.
-    #[expect(clippy::unused_async, reason = "creating a cluster may wait once it has several nodes")]
+    #[expect(
+        clippy::unused_async,
+        reason = "creating a cluster may wait once it has several nodes"
+    )]
     pub async fn create() -> Result<Self> {
         Ok(Self { cluster: Cluster::in_memory() })
     }
@@ -32,7 +35,10 @@ impl InProcessCluster {
     ///
     /// # Errors
     /// None at this stage: directories are made when modules are launched.
-    #[expect(clippy::unused_async, reason = "creating a cluster may wait once it has several nodes")]
+    #[expect(
+        clippy::unused_async,
+        reason = "creating a cluster may wait once it has several nodes"
+    )]
     pub async fn create_on_disk(directory: impl Into<PathBuf>) -> Result<Self> {
         Ok(Self { cluster: Cluster::on_disk(directory) })
     }
@@ -41,7 +47,10 @@ impl InProcessCluster {
     ///
     /// # Errors
     /// None at this stage: disks are asked for when modules are launched.
-    #[expect(clippy::unused_async, reason = "creating a cluster may wait once it has several nodes")]
+    #[expect(
+        clippy::unused_async,
+        reason = "creating a cluster may wait once it has several nodes"
+    )]
     pub async fn create_on_disks(
         disk: impl Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync + 'static,
     ) -> Result<Self> {

@@ -1,8 +1,6 @@
 //! What goes wrong around records is nobody's silent loss: failing reads, panics in the event's own code, huge
 //! records, clusters that are dropped, handles of an older version (RELIABILITY B9, C4, E4, D1; DP-25, TE-03).
 
-#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
-
 mod failing_disk;
 
 use std::{

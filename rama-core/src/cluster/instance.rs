@@ -14,8 +14,8 @@ use crate::{
     flow::panic_message,
     id::{DepotId, Epoch, TaskId},
     log::LogOptions,
-    moment::Moment,
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
+    moment::Moment,
     store::Store,
     task::Task,
 };

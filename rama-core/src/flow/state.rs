@@ -12,7 +12,9 @@ use crate::{
     group::GroupWriter,
     id::Epoch,
     path::{One, Origin, Path, PathError, ReadRows, SelectPath, Start, TransformPath, rows},
-    pstate::{LocalRows, Locality, PStatePartition, SealedRows, SettledRows, SourceLine, ViewError},
+    pstate::{
+        LocalRows, Locality, PStatePartition, SealedRows, SettledRows, SourceLine, ViewError,
+    },
     schema::Schema,
 };
 

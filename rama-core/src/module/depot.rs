@@ -55,7 +55,8 @@ impl<E: Event> Declaration for DepotDecl<E> {
             }
             let queue = Arc::new(AppendQueue::new());
             let snapshot = Arc::clone(&at.recovered.snapshot);
-            let view = Arc::new(DepotView::new(table.clone(), task, end, at.moment.clone(), snapshot));
+            let view =
+                Arc::new(DepotView::new(table.clone(), task, end, at.moment.clone(), snapshot));
             let partition = DepotPartition::new(self.name, self.id, task, Arc::clone(&queue), end);
             let next = |topology: TopologyId| progress[&topology];
             let intake = Intake::new(partition, Arc::clone(&view), at.program, next);

@@ -46,7 +46,13 @@ impl<S: Schema> Declaration for PStateDecl<S> {
         let mut views = Vec::new();
         for task in at.task_ids() {
             let snapshot = Arc::clone(&at.recovered.snapshot);
-            let view = Arc::new(PStateView::new(self.id, task, table.clone(), at.moment.clone(), snapshot));
+            let view = Arc::new(PStateView::new(
+                self.id,
+                task,
+                table.clone(),
+                at.moment.clone(),
+                snapshot,
+            ));
             let partition = PStatePartition::<S::Key, S::Row>::new(self.name, Arc::clone(&view));
             opened.slots.push(Box::new(partition));
             opened.pstate_views.push(Arc::clone(&view) as Arc<dyn View>);

@@ -151,10 +151,7 @@ pub(crate) struct SettledRows<'a, K, V> {
 
 impl<'a, K: Key, V: Value> SettledRows<'a, K, V> {
     /// Without `locality` nothing is checked.
-    pub(crate) fn new(
-        partition: &'a PStatePartition<K, V>,
-        locality: Option<Locality>,
-    ) -> Self {
+    pub(crate) fn new(partition: &'a PStatePartition<K, V>, locality: Option<Locality>) -> Self {
         Self { partition, locality }
     }
 }

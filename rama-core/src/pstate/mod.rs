@@ -2,7 +2,7 @@
 //!
 //! A partition has three views. `pending` holds what its topology wrote since the last cut and is seen by
 //! that topology alone; `sealed` is what the commit group being written contains, and is what the other
-//! topologies of the module read; committed rows are shared with everybody through a [`PStateView`] and
+//! topologies of the module read; committed rows are shared with everybody through a `PStateView` and
 //! never move backwards (C-11). A row is decoded when it is first touched and encoded once per commit,
 //! however often it changes between two commits.
 

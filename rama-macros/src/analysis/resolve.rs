@@ -130,7 +130,7 @@ impl<'a> Resolver<'a> {
         } else {
             format!("`{word}` outside of a loop: dataflow is none, also behind `explode`")
         };
-        let fail = if outside { "" } else { ", or `return Err(error);` to fail the record" };
+        let fail = if outside { "" } else { ", or `return Err(error.into());` to fail the record" };
         let help = format!("write `filter(condition);` to end only this emit{fail}");
         self.errors.error(jump.span, message, help);
     }

@@ -102,3 +102,65 @@ fn a_branch_that_hops_cannot_hide_what_is_needed_after_it() {
     );
     check_errors(&with_module(&hop.replace("|hash(id);", "")), &expect![""]);
 }
+
+#[test]
+fn a_change_that_no_gathered_emit_can_see_is_allowed() {
+    let flow = "source(*ids) :> id;
+         let mut tag = 0;
+         if id > 3 { explode(0..id) :> x; tag += x; } else { let x = id; }
+         f(x, tag);";
+    let once = flow.replace("explode(0..id) :> x;", "let x = 3;");
+    let hop = flow.replace("explode(0..id) :> x;", "explode(0..id) :> x; |hash(x);");
+    let last = flow.replace("f(x, tag);", "");
+    for allowed in [once, hop, last, flow.replace("f(x, tag);", "f(x);")] {
+        check_errors(&with_module(&allowed), &expect![""]);
+    }
+    check_errors(
+        &with_module(flow),
+        &expect![[r#"
+            9:43 `tag` is changed where branches emit other than once, and used after them
+            help: bind it anew in every branch: `let tag = value;`
+        "#]],
+    );
+}
+
+#[test]
+fn a_function_of_the_module_may_have_the_name_of_a_partitioner() {
+    let module = with_module("source(*ids) :> id; hash(id); all(id);");
+    let own = module.replace("stream flow", "fn hash(id: i64) {} stream flow");
+    check_errors(&own, &expect![""]);
+    check_errors(
+        &module,
+        &expect![[r#"
+            7:48 `hash` is a partitioner
+            help: write `|hash(id);`, or give your function another name
+        "#]],
+    );
+}
+
+#[test]
+fn a_pstate_in_plain_rust_gets_the_help_that_fits_its_place() {
+    let module = with_module(
+        "source(*ids) :> id;
+         let (a, b) = local_select([keypath(id)], $$names)?;
+         f(1, local_select([keypath(id)], $$names));
+         let g = |id| local_select([keypath(id)], $$names);
+         for id in 0..3 { $$names.insert(id); }
+         $$names.insert(id);",
+    );
+    check_errors(
+        &module,
+        &expect![[r#"
+            8:23 `local_select` is a statement of dataflow, not a value
+            help: write `local_select(..) :> (a, b);`
+            9:15 `local_select` is a statement of dataflow, not a value
+            help: write `local_select(..) :> name;` before this, and use `name`
+            10:53 `$$names` inside of plain Rust
+            help: dataflow cannot stand in a loop or closure of Rust; instead of a loop write `explode(iterator) :> item;`
+            11:29 `$$names` inside of plain Rust
+            help: dataflow cannot stand in a loop or closure of Rust; instead of a loop write `explode(iterator) :> item;`
+            12:12 `$$names` inside of plain Rust
+            help: read it with `local_select([path], $$names) :> name;`, change it with `local_transform([path, termval(value)], $$names);`
+        "#]],
+    );
+}

@@ -100,7 +100,7 @@ const _: () = {
                             (tag,)
                         }
                         _ => {
-                            return Err("no such kind".into());
+                            return Err(std::fmt::Error.into());
                         }
                     };
                     let mut joined = ::std::vec::Vec::new();

@@ -26,7 +26,7 @@ defmodule! {
                 match kind {
                     Kind::Plain => let tag = None,
                     Kind::Tagged(name) if name.len() > 3 => { let tag = Some(name); }
-                    _ => { return Err("no such kind".into()); }
+                    _ => { return Err(std::fmt::Error.into()); }
                 }
                 // Branches that emit: gathered.
                 if tag.is_some() {

@@ -15,15 +15,15 @@ use rama_core::{
 
 /// A memory disk whose syncs or reads fail when told to.
 #[derive(Clone, Debug, Default)]
-pub struct Failing {
+pub(crate) struct Failing {
     disk: MemoryDisk,
-    pub syncs_fail: Arc<AtomicBool>,
-    pub reads_fail: Arc<AtomicBool>,
+    pub(crate) syncs_fail: Arc<AtomicBool>,
+    pub(crate) reads_fail: Arc<AtomicBool>,
 }
 
 impl Failing {
     /// What a cluster asks for disks; all of them are this one.
-    pub fn for_every_module(
+    pub(crate) fn for_every_module(
         &self,
     ) -> impl Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync + 'static {
         let disk = self.clone();

@@ -1,10 +1,13 @@
 //! Jumps that stay inside of the user's own code, and errors that are returned.
+#![deny(warnings)]
+
 use rama_core::prelude::*;
 
 defmodule! {
     pub UsersModule {
         depot *users: i64, random;
         stream users {
+            pstate $$seen: Map<i64, bool>;
             sources! {
                 source(*users) :> id;
                 let mut first = 0;
@@ -16,14 +19,13 @@ defmodule! {
                     }
                 }
                 let small = |limit: i64| { if limit > 3 { return false; } true };
-                let Some(next) = id.checked_add(first) else { return Err("too big".into()); };
+                let Some(next) = id.checked_add(first) else { return Err(std::fmt::Error.into()); };
                 if small(next) {
                     explode(0..next) :> number;
                 } else {
-                    let number = next;
-                    return Err("big".to_owned())?;
+                    return Err(std::fmt::Error)?;
                 }
-                println!("{number}");
+                local_transform([keypath(number), termval(true)], $$seen);
             }
         }
     }
