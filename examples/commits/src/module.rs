@@ -1,7 +1,7 @@
 //! The module: one depot of commits, and the states that answer every question of the program.
 //!
 //! A commit counts once however often it is imported: the topology asks `$$seen`, which lives on the same
-//! partition as the commit. Then the commit falls apart into [`Fact`]s, and each goes to the home of its key:
+//! partition as the commit. Then the commit falls apart into `Fact`s, and each goes to the home of its key:
 //! authors, days and files are counted on the tasks where their rows are.
 
 use rama_core::prelude::*;
