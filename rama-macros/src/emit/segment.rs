@@ -7,6 +7,7 @@ use super::code;
 use super::names::{Names, local, local_for};
 use crate::ops::{Partitioning, Yields};
 use crate::plan::{Access, Arg, Branch, Hop, Navigation, Port, PortId, Slot, Step, Test};
+use crate::syntax::{Let, Rust};
 
 /// Writes the steps of one segment.
 pub(super) struct Writer<'a> {
@@ -31,23 +32,8 @@ impl<'a> Writer<'a> {
     fn step(&self, step: &Step) -> TokenStream {
         let cx = local("cx");
         match step {
-            Step::Let(binding) => {
-                let head = &binding.head;
-                let value = binding.value.as_ref().map(|value| self.code(value));
-                let diverge = binding.diverge.as_ref().map(|block| self.code(block));
-                let diverge = diverge.map(|block| quote!(else #block));
-                quote!(#head #value #diverge;)
-            }
-            Step::Rust(rust) => {
-                let attrs = &rust.attrs;
-                let code = if rust.semi {
-                    let code = self.code(&rust.code);
-                    quote!(#code;)
-                } else {
-                    code::statement(&rust.code, self.names)
-                };
-                quote!(#attrs #code)
-            }
+            Step::Let(binding) => self.binding(binding),
+            Step::Rust(rust) => self.rust(rust),
             Step::Call { function, args, pattern } => {
                 let (pattern, args) = (&pattern.tokens, self.args(args));
                 quote!(let #pattern = #function(#(#args),*);)
@@ -101,6 +87,25 @@ impl<'a> Writer<'a> {
             }
             Step::Give(frame) => self.tuple(frame),
         }
+    }
+
+    fn binding(&self, binding: &Let) -> TokenStream {
+        let head = &binding.head;
+        let value = binding.value.as_ref().map(|value| self.code(value));
+        let diverge = binding.diverge.as_ref().map(|block| self.code(block));
+        let diverge = diverge.map(|block| quote!(else #block));
+        quote!(#head #value #diverge;)
+    }
+
+    fn rust(&self, rust: &Rust) -> TokenStream {
+        let attrs = &rust.attrs;
+        let code = if rust.semi {
+            let code = self.code(&rust.code);
+            quote!(#code;)
+        } else {
+            code::statement(&rust.code, self.names)
+        };
+        quote!(#attrs #code)
     }
 
     /// What follows runs as often as the path finds something.
