@@ -41,6 +41,7 @@ defmodule! {
         stream twins {
             pstate $$rows: Map<i64, Map<String, u64>>;
             pstate $$pair: (u64, u64);
+            pstate $$copies: BTreeMap<i64, u64>;
 
             sources! {
                 source(*writes) :> Write { key, neighbour, number, fails };
@@ -51,6 +52,11 @@ defmodule! {
                 local_transform([keypath(key, "right".to_owned()), termval(number)], $$rows);
                 local_transform([keypath(neighbour, "right".to_owned()), termval(number)], $$rows);
                 local_transform([nil_to_val((0, 0)), term(|pair| (pair.0, number))], $$pair);
+                |all();
+                local_transform(
+                    [nil_to_val(BTreeMap::new()), update(|copies| copies.extend([(key, number)]))],
+                    $$copies
+                );
             }
         }
     }
@@ -62,10 +68,17 @@ fn twins(task: u32) -> [i64; 2] {
     [(); 2].map(|()| keys.next().unwrap())
 }
 
-/// Reads everything of one task once, and checks that it all is of one event.
-async fn read_consistently(client: &TwinsClient, task: u32) -> [u64; 3] {
+/// Reads everything that the writes to one task change, one after the other, and checks that each read sees
+/// whole events, and at least those that the reads before it saw.
+async fn read_consistently(client: &TwinsClient, task: u32) -> [u64; 5] {
     let [key, _] = twins(task);
-    let TwinsPStates { rows, pair } = &client.pstate;
+    let TwinsPStates { rows, pair, copies } = &client.pstate;
+    let copy = async |task: u32| {
+        let copies = copies.partition(TaskId(task % TASKS));
+        let copies = copies.select_one(path![nil_to_val(BTreeMap::new())]).await.unwrap();
+        copies.get(&key).copied().unwrap_or_default()
+    };
+    let elsewhere = copy(task + 1).await;
     let of_row = |row: &BTreeMap<String, u64>| {
         assert_eq!(row.get("left"), row.get("right"), "a part of an event: {row:?}");
         row.get("left").copied().unwrap_or_default()
@@ -76,7 +89,10 @@ async fn read_consistently(client: &TwinsClient, task: u32) -> [u64; 3] {
     assert!(scanned.iter().all(|number| *number == scanned[0]), "rows of one event: {scanned:?}");
     let pair = pair.partition(TaskId(task)).select_one(path![nil_to_val((0, 0))]).await.unwrap();
     assert_eq!(pair.0, pair.1, "a part of an event");
-    [of_row(&row), scanned.first().copied().unwrap_or_default(), pair.0]
+    let scanned = scanned.first().copied().unwrap_or_default();
+    let seen = [elsewhere, of_row(&row), scanned, pair.0, copy(task + 2).await];
+    assert!(seen.is_sorted(), "what one read saw the next one sees, wherever it is: {seen:?}");
+    seen
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 3)]
@@ -90,8 +106,8 @@ async fn readers_see_whole_events_and_never_go_back() {
     for task in 0..TASKS {
         let client = client.clone();
         readers.spawn(async move {
-            let (mut before, mut steps) = ([0; 3], 0_u64);
-            while before != [NUMBERS; 3] {
+            let (mut before, mut steps) = ([0; 5], 0_u64);
+            while before != [NUMBERS; 5] {
                 let now = read_consistently(&client, task).await;
                 assert!(
                     before.iter().zip(now).all(|(before, now)| *before <= now),

@@ -96,12 +96,12 @@ pub(crate) mod changed {
             depot *deposits: Deposit, hash_by(account);
             depot *closings: i64, hash_by(|account| *account);
 
-            stream largest {
-                pstate $$largest: Map<i64, u64>;
+            stream recent {
+                pstate $$recent: Map<i64, u64>;
 
                 sources! {
                     source(*deposits) :> Deposit { account, cents };
-                    local_transform([keypath(account), nil_to_val(0), term(|most| most.max(cents))], $$largest);
+                    local_transform([keypath(account), nil_to_val(0), term(|sum| sum + cents)], $$recent);
                 }
             }
 
@@ -155,12 +155,12 @@ pub(crate) mod grown {
                 }
             }
 
-            stream largest {
-                pstate $$largest: Map<i64, u64>;
+            stream recent {
+                pstate $$recent: Map<i64, u64>;
 
                 sources! {
                     source(*deposits) :> Deposit { account, cents };
-                    local_transform([keypath(account), nil_to_val(0), term(|most| most.max(cents))], $$largest);
+                    local_transform([keypath(account), nil_to_val(0), term(|sum| sum + cents)], $$recent);
                 }
             }
         }
