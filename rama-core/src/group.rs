@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Number of this format; the first byte of a group.
-const GROUP_FORMAT: u8 = 1;
+const GROUP_FORMAT: u8 = 2;
 
 const RECORDS: u8 = 1;
 const ROWS: u8 = 2;
@@ -21,6 +21,7 @@ const PROGRESS: u8 = 3;
 const ROWS_END: u8 = 0;
 const ROW_PUT: u8 = 1;
 const ROW_REMOVED: u8 = 2;
+const WIPED: u8 = 3;
 
 /// Writes a group, section by section.
 #[derive(Debug)]
@@ -41,22 +42,16 @@ impl GroupWriter {
         batch.write(&mut self.bytes);
     }
 
-    /// Changed rows of one PState partition; `None` is a removed row.
-    pub(crate) fn rows<'a, R>(
+    /// Changes of one PState partition, which `write` writes in their order.
+    pub(crate) fn rows(
         &mut self,
         pstate: PStateId,
         task: TaskId,
-        rows: impl Iterator<Item = R>,
-        encode: impl Fn(&R, RowBytes<'_>) -> Result<(), CodecError>,
-    ) -> Result<(), CodecError>
-    where
-        R: 'a,
-    {
+        write: impl FnOnce(&mut RowsWriter<'_>) -> Result<(), CodecError>,
+    ) -> Result<(), CodecError> {
         put_u8(&mut self.bytes, ROWS);
         self.place(pstate.0, task);
-        for row in rows {
-            encode(&row, RowBytes { out: &mut self.bytes, scratch: &mut self.scratch })?;
-        }
+        write(&mut RowsWriter { out: &mut self.bytes, scratch: &mut self.scratch })?;
         put_u8(&mut self.bytes, ROWS_END);
         Ok(())
     }
@@ -90,42 +85,46 @@ impl GroupWriter {
     }
 }
 
-/// Takes the bytes of one row.
-pub(crate) struct RowBytes<'a> {
+/// Writes the changes of one PState partition.
+pub(crate) struct RowsWriter<'a> {
     out: &'a mut Vec<u8>,
     scratch: &'a mut Vec<u8>,
 }
 
-impl RowBytes<'_> {
-    /// The row has this key and this value now.
+impl RowsWriter<'_> {
+    /// The row at this address has this value now.
     pub(crate) fn put(
-        self,
-        key: impl FnOnce(&mut Vec<u8>),
+        &mut self,
+        address: &[u8],
         value: impl FnOnce(&mut Vec<u8>) -> Result<(), CodecError>,
     ) -> Result<(), CodecError> {
         put_u8(self.out, ROW_PUT);
-        self.scratch.clear();
-        key(self.scratch);
-        put_slice(self.out, self.scratch);
+        put_slice(self.out, address);
         self.scratch.clear();
         value(self.scratch)?;
         put_slice(self.out, self.scratch);
         Ok(())
     }
 
-    /// The row with this key is gone.
-    pub(crate) fn removed(self, key: impl FnOnce(&mut Vec<u8>)) {
+    /// The row at this address is gone.
+    pub(crate) fn removed(&mut self, address: &[u8]) {
         put_u8(self.out, ROW_REMOVED);
-        self.scratch.clear();
-        key(self.scratch);
-        put_slice(self.out, self.scratch);
+        put_slice(self.out, address);
+    }
+
+    /// All rows under this prefix are gone, down to the depth `deepest`.
+    pub(crate) fn wiped(&mut self, prefix: &[u8], deepest: u8) {
+        put_u8(self.out, WIPED);
+        put_slice(self.out, prefix);
+        put_u8(self.out, deepest);
     }
 }
 
 /// One thing a group says.
 pub(crate) enum Entry<'a> {
     Records { depot: DepotId, task: TaskId, batch: RecordBatch },
-    Row { pstate: PStateId, task: TaskId, key: &'a [u8], value: Option<&'a [u8]> },
+    Row { pstate: PStateId, task: TaskId, address: &'a [u8], value: Option<&'a [u8]> },
+    Wiped { pstate: PStateId, task: TaskId, prefix: &'a [u8], deepest: u8 },
     Progress { topology: TopologyId, depot: DepotId, task: TaskId, next: Offset },
 }
 
@@ -167,16 +166,27 @@ fn read_rows<'a>(
     visit: &mut dyn FnMut(Entry<'a>),
 ) -> Result<(), CodecError> {
     let (pstate, task) = read_place(reader)?;
+    let pstate = PStateId(pstate);
     loop {
-        let value = match reader.u8()? {
-            ROWS_END => return Ok(()),
-            ROW_PUT => true,
-            ROW_REMOVED => false,
+        let change = reader.u8()?;
+        if change == ROWS_END {
+            return Ok(());
+        }
+        let address = reader.slice()?;
+        if address.is_empty() {
+            return Err(CodecError::Invalid { expected: "an address" });
+        }
+        let value = match change {
+            ROW_PUT => Some(reader.slice()?),
+            ROW_REMOVED => None,
+            WIPED => {
+                let deepest = reader.u8()?;
+                visit(Entry::Wiped { pstate, task, prefix: address, deepest });
+                continue;
+            }
             _ => return Err(CodecError::Invalid { expected: "a row of a commit group" }),
         };
-        let key = reader.slice()?;
-        let value = if value { Some(reader.slice()?) } else { None };
-        visit(Entry::Row { pstate: PStateId(pstate), task, key, value });
+        visit(Entry::Row { pstate, task, address, value });
     }
 }
 
@@ -202,26 +212,16 @@ mod tests {
         batch.push(b"two");
         let mut group = GroupWriter::new();
         group.records(DepotId(1), TaskId(2), &batch);
-        group
-            .rows(
-                PStateId(3),
-                TaskId(2),
-                [(b"k", Some(b"v")), (b"x", None)].iter(),
-                |row, bytes| match row.1 {
-                    Some(value) => bytes.put(
-                        |out| out.extend_from_slice(row.0),
-                        |out| {
-                            out.extend_from_slice(value);
-                            Ok(())
-                        },
-                    ),
-                    None => {
-                        bytes.removed(|out| out.extend_from_slice(row.0));
-                        Ok(())
-                    }
-                },
-            )
-            .unwrap();
+        let rows = group.rows(PStateId(3), TaskId(2), |group| {
+            group.wiped(b"\x01k", 2);
+            group.put(b"\x00k", |out| {
+                out.push(b'v');
+                Ok(())
+            })?;
+            group.removed(b"\x00x");
+            Ok(())
+        });
+        rows.unwrap();
         group.progress(TopologyId(4), DepotId(1), TaskId(2), Offset(9));
         group.finish()
     }
@@ -234,8 +234,11 @@ mod tests {
                     let records: Vec<_> = batch.records().map(<[u8]>::to_vec).collect();
                     format!("records {depot} {task} {} {records:?}", batch.first())
                 }
-                Entry::Row { pstate, task, key, value } => {
-                    format!("row {pstate} {task} {key:?} {value:?}")
+                Entry::Row { pstate, task, address, value } => {
+                    format!("row {pstate} {task} {address:?} {value:?}")
+                }
+                Entry::Wiped { pstate, task, prefix, deepest } => {
+                    format!("wiped {pstate} {task} {prefix:?} to {deepest}")
                 }
                 Entry::Progress { topology, depot, task, next } => {
                     format!("progress {topology} {depot} {task} {next}")
@@ -251,8 +254,9 @@ mod tests {
             told(&sample()).unwrap(),
             [
                 "records 1 2 7 [[111, 110, 101], [116, 119, 111]]",
-                "row 3 2 [107] Some([118])",
-                "row 3 2 [120] None",
+                "wiped 3 2 [1, 107] to 2",
+                "row 3 2 [0, 107] Some([118])",
+                "row 3 2 [0, 120] None",
                 "progress 4 1 2 9",
             ]
         );

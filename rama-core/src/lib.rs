@@ -36,6 +36,7 @@ pub mod module;
 pub mod client;
 pub mod cluster;
 pub mod node;
+pub mod standalone;
 mod macros;
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -51,11 +52,13 @@ pub mod prelude {
     pub use serde::{Deserialize, Serialize};
 
     pub use crate::{
-        Error, Result, dataflow, defmodule,
+        Error, Result,
+        codec::Key,
+        dataflow, defmodule,
         depot::AckLevel,
         module::Module,
         modules, path,
-        schema::{List, Map, Set, Subindexed},
+        schema::{FixedKeys, List, Map, Nested, Set, Subindexed, Uncounted},
         sources,
     };
 }

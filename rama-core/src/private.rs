@@ -5,8 +5,12 @@ pub use crate::{
     client::{Depot, Link, PState},
     depot::Partitioning,
     flow::carry,
-    module::{Module, ModuleBuilder, key_hash},
+    module::{Module, ModuleBuilder, PStateOptions, key_hash},
+    path::rows::{FieldNames, Fields, FixedKey},
+    schema::{FieldVisitor, FixedKeys, Indexed, Nested, Schema, fixed_keys},
 };
+
+pub use std::string::String as Text;
 
 /// The place of an operator in the user's source.
 #[must_use]
@@ -22,3 +26,15 @@ macro_rules! __rust {
     ($($code:tt)*) => { $($code)* };
 }
 pub use crate::__rust as rust;
+
+pub use crate::codec::{CodecError, Key};
+
+/// Takes the number of a variant off the front of a key.
+///
+/// # Errors
+/// When there is no byte left.
+pub fn take_variant(input: &mut &[u8], expected: &'static str) -> Result<u8, CodecError> {
+    let (number, rest) = input.split_first().ok_or(CodecError::Truncated { expected })?;
+    *input = rest;
+    Ok(*number)
+}

@@ -15,6 +15,8 @@ mod plan;
 mod emit;
 
 mod expand;
+// Beside the language: traits of the runtime for types of the user.
+mod derive;
 
 #[cfg(test)]
 mod tests;
@@ -43,4 +45,16 @@ pub fn dataflow(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn path(input: TokenStream) -> TokenStream {
     expand::path(input.into()).into()
+}
+
+/// An order-preserving key from a struct or enum.
+#[proc_macro_derive(Key, attributes(key))]
+pub fn derive_key(input: TokenStream) -> TokenStream {
+    derive::key(input.into()).into()
+}
+
+/// A schema from a struct whose fields are keys.
+#[proc_macro_derive(FixedKeys, attributes(fixed_keys))]
+pub fn derive_fixed_keys(input: TokenStream) -> TokenStream {
+    derive::fixed_keys(input.into()).into()
 }

@@ -55,7 +55,7 @@ defmodule! {
         depot *visits: Visit, hash_by(name);
 
         stream shelves {
-            pstate $$shelves: Map<String, Subindexed<Map<i64, Set<i64>>>>;
+            pstate $$shelves: Map<String, Map<i64, Set<i64>>>;
             pstate $$answers: Map<String, List<String>>;
 
             sources! {

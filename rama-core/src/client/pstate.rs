@@ -83,8 +83,8 @@ impl<S: Schema> PState<S> {
     /// everything is.
     fn home<Q: SelectPath>(&self, path: &Q) -> Result<Opened<S>, ReadError> {
         let shared = self.shared()?;
-        let task = match path.home() {
-            Some(hash) => hash.task(shared.task_count()),
+        let task = match shared.home.of(path.home(), shared.task_count()) {
+            Some(task) => task,
             None if shared.task_count() == 1 => TaskId(0),
             None => return Err(ReadError::NoHome { pstate: self.name }),
         };
@@ -136,7 +136,7 @@ impl<S: Schema> Partition<S> {
         if task.0 >= tasks {
             return Err(ReadError::NoSuchTask { task, tasks });
         }
-        if let Some(home) = path.home().map(|hash| hash.task(tasks))
+        if let Some(home) = shared.home.of(path.home(), tasks)
             && home != task
         {
             return Err(ReadError::NotAtHome { pstate: self.pstate.name, home, task });
@@ -165,7 +165,7 @@ impl<S: Schema> AllPartitions<S> {
     {
         let path = path(Path::start(Bare::new()));
         let shared = self.pstate.shared()?;
-        if path.home().is_some() {
+        if shared.home.of(path.home(), shared.task_count()).is_some() {
             // Only the partition where the key is at home can have it.
             return self.pstate.home(&path)?.read(|found| rows::select(found, &path));
         }
@@ -179,22 +179,22 @@ impl<S: Schema> AllPartitions<S> {
 }
 
 /// A partition that exists.
-struct Opened<S: Schema> {
+struct Opened<S> {
     shared: Arc<PStateShared<S>>,
     task: TaskId,
 }
 
-impl<S: Schema> Opened<S> {
+impl<S> Opened<S> {
     fn read<R>(
         &self,
-        read: impl FnOnce(&CommittedRows<'_, S::Key, S::Row>) -> Result<R, crate::path::PathError>,
+        read: impl FnOnce(&CommittedRows<'_>) -> Result<R, crate::path::PathError>,
     ) -> Result<R, ReadError> {
         let view = &self.shared.views[self.task.0 as usize];
         Ok(read(&CommittedRows::new(view))?)
     }
 }
 
-impl<S: Schema> PStateShared<S> {
+impl<S> PStateShared<S> {
     fn task_count(&self) -> u32 {
         u32::try_from(self.views.len()).expect("tasks are counted in u32")
     }

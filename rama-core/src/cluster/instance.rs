@@ -155,18 +155,18 @@ fn engine(
         shared.depot_views.extend(views.map(|(task, view)| (id, task, view)));
         intakes.iter_mut().zip(opened.intakes).for_each(|(task, intake)| task.push(intake));
     }
-    let mut slots: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
+    let mut pstates: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
     for pstate in &definition.pstates {
-        let Opened { shared: handle, pstate_views, slots: parts, .. } = pstate.open(&opening)?;
+        let Opened { shared: handle, pstate_views, partitions, .. } = pstate.open(&opening)?;
         shared.pstates.extend(handle.map(|handle| (pstate.name(), handle)));
         shared.pstate_views.extend(pstate_views);
-        slots.iter_mut().zip(parts).for_each(|(task, slot)| task.push(slot));
+        pstates.iter_mut().zip(partitions).for_each(|(task, partition)| task.push(partition));
     }
     let program = Arc::new(definition.program);
-    let tasks = intakes.into_iter().zip(slots).zip(0..).map(|((intakes, slots), id)| {
+    let tasks = intakes.into_iter().zip(pstates).zip(0..).map(|((intakes, pstates), id)| {
         let program = Arc::clone(&program);
         let check = config.checks_locality();
-        Task::new(TaskId(id), config.task_count(), check, program, intakes, slots)
+        Task::new(TaskId(id), config.task_count(), check, program, intakes, pstates)
     });
     let epoch = Epoch(recovered.meta.covered).next();
     let clock = Arc::clone(&seams.clock);

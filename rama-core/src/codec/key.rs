@@ -4,7 +4,8 @@
 //! golden vectors below must never change. Rules: unsigned numbers big-endian; signed ones with
 //! the sign bit flipped; text and bytes with `00` escaped as `00 FF` and closed by `00 00`, so a
 //! prefix sorts first; `Option` as `00` or `01` and the value; sequences as `01` before each
-//! element and `00` at the end; tuples and arrays by concatenation. Every encoding knows its own
+//! element and `00` at the end; tuples, arrays and structs by concatenation; enums as a byte with
+//! the number of the variant and its fields; UUIDs as their 16 bytes. Every encoding knows its own
 //! end, so the encoding of the first elements of a tuple is a bound for a range of it. Decoding is
 //! total and accepts only what encoding writes.
 
@@ -12,6 +13,48 @@ use super::bytes::Reader;
 use super::error::CodecError;
 use crate::id::{Offset, TaskId};
 use std::fmt::Debug;
+
+/// Makes a struct or enum of keys a [`Key`](trait@Key) (PS-02).
+///
+/// The bytes sort as the derived `Ord` does: a struct is its fields in the order in which they stand; an enum
+/// is one byte, the place of the variant, and then the fields of the variant. Both orders are part of what is
+/// stored: append variants at the end, and do not reorder, insert or remove fields or variants once there is
+/// data. The names of fields and variants may change.
+///
+/// ```
+/// use rama_core::codec::{Key, decode_whole_key};
+///
+/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Key)]
+/// struct Place {
+///     country: String,
+///     kind: Kind,
+/// }
+///
+/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Key)]
+/// enum Kind {
+///     Country,
+///     City { id: u32 },
+/// }
+///
+/// let bytes = |kind| {
+///     let mut out = Vec::new();
+///     Place { country: "at".into(), kind }.encode_key(&mut out);
+///     out
+/// };
+/// assert_eq!(bytes(Kind::City { id: 7 }), [b'a', b't', 0, 0, 1, 0, 0, 0, 7]);
+/// assert!(bytes(Kind::Country) < bytes(Kind::City { id: 7 }));
+/// assert_eq!(decode_whole_key::<Place>(&bytes(Kind::Country))?.kind, Kind::Country);
+/// # Ok::<(), rama_core::codec::CodecError>(())
+/// ```
+///
+/// Every key is `Clone`, `Debug` and `Ord`: when rustc says that one of them is not implemented, add it to the
+/// same `#[derive(..)]`, as above. Derive `Ord`; one written by hand would have to agree with the bytes. Type
+/// parameters have to be keys: `Pair<K>` is a key when `K` is. Lifetimes, unions, more than 255 variants, and
+/// discriminants out of order are errors.
+///
+/// `#[key(crate = path::to::rama_core)]` on the type names a renamed dependency.
+#[doc(inline)]
+pub use rama_macros::Key;
 
 const ESCAPED: u8 = 0x00;
 const ESCAPED_ZERO: u8 = 0xFF;
@@ -35,6 +78,7 @@ const MORE: u8 = 0x01;
     label = "keys need an order of their bytes that `{Self}` does not have",
     note = "keys are integers with a fixed width, `bool`, `char`, `String`, `Vec<u8>`, and tuples, \
             arrays, `Option`s and `Vec`s of keys",
+    note = "on a type of your own write `#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Key)]`",
     note = "instead of `usize` use `u64`, instead of `&str` a `String`; floating point numbers \
             have no total order"
 )]
@@ -149,6 +193,18 @@ macro_rules! id_key {
 }
 
 id_key!(TaskId, Offset);
+
+/// Its bytes, which is also how `Uuid`s compare. Those of version 7 sort by time (PS-22).
+#[cfg(feature = "uuid")]
+impl Key for uuid::Uuid {
+    fn encode_key(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(self.as_bytes());
+    }
+
+    fn decode_key(input: &mut &[u8]) -> Result<Self, CodecError> {
+        take_array(input, "a UUID").map(Self::from_bytes)
+    }
+}
 
 impl Key for bool {
     fn encode_key(&self, out: &mut Vec<u8>) {

@@ -20,6 +20,7 @@ pub(crate) use self::{
     gate::{Ending, Gate, Group},
     lane::{Lane, LaneDoor},
     recovery::{Recovered, recover},
+    redo::Redo,
     tables::Catalog,
 };
 
@@ -39,7 +40,7 @@ use crate::{
     error::AppendError,
     id::{Epoch, TaskId},
     moment::Moment,
-    store::Snapshot,
+    pstate::PStateView,
     task::Task,
 };
 
@@ -65,7 +66,7 @@ pub(crate) struct Shared {
     pub(crate) pstates: BTreeMap<&'static str, Arc<dyn Any + Send + Sync>>,
     pub(crate) queues: Vec<Arc<dyn Queue>>,
     pub(crate) depot_views: Vec<(crate::id::DepotId, TaskId, Arc<DepotView>)>,
-    pub(crate) pstate_views: Vec<Arc<dyn View>>,
+    pub(crate) pstate_views: Vec<Arc<PStateView>>,
     /// At which everything of a commit group becomes visible.
     pub(crate) moment: Moment,
 }
@@ -76,11 +77,6 @@ pub(crate) trait Queue: Send + Sync {
     /// Drops what is queued; whoever waits for it is told why.
     fn refuse_all(&self, refusal: &AppendError);
     fn is_empty(&self) -> bool;
-}
-
-/// A committed view, whatever its rows are.
-pub(crate) trait View: Send + Sync {
-    fn checkpointed(&self, through: Epoch, snapshot: Arc<Snapshot>);
 }
 
 /// The entrance of an actor that takes one thing at a time.

@@ -123,10 +123,11 @@ fn fits(meta: &Meta, module: &str, tasks: u32, catalog: &Catalog) -> Result<(), 
     missing("PState `$$", &meta.catalog.pstates, &catalog.pstates)?;
     for (name, stored) in meta.catalog.pstates.iter().zip(&meta.catalog.keys) {
         let mut declared = catalog.pstates.iter().zip(&catalog.keys);
-        if let Some((_, key)) = declared.find(|(pstate, key)| *pstate == name && *key != stored) {
+        if let Some((_, layout)) =
+            declared.find(|(pstate, layout)| *pstate == name && *layout != stored) {
             return Err(format!(
-                "PState `$${name}` is stored with keys of type `{stored}`, and the module declares \
-                 `{key}`: rows are found by their keys' bytes, so declare a PState with another name"
+                "PState `$${name}` is stored as `{stored}`, and the module declares `{layout}`: rows are found by \
+                 the bytes of their keys, so declare a PState with another name"
             ));
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     depot::{RecordBatch, block_key, write_block},
     group::{Entry, read_group},
     id::{DepotId, Epoch, Offset, PStateId, TaskId, TopologyId},
+    pstate::{after_task, ranges, store_key},
     store::{Batch, Store, StoreError},
 };
 
@@ -35,13 +36,19 @@ pub(crate) enum RedoError {
     Codec(#[from] CodecError),
 }
 
-/// The last value of each changed row of a PState, by task and key; `None` is a removed one.
-type Rows<'a> = BTreeMap<(TaskId, &'a [u8]), Option<&'a [u8]>>;
+/// What groups change in one PState, by the keys of the store.
+#[derive(Default)]
+struct Rows<'a> {
+    /// The ranges that are emptied before the rows are written: from where, and to where.
+    emptied: Vec<(Vec<u8>, Vec<u8>)>,
+    /// The last value of each row; `None` is a removed one.
+    rows: BTreeMap<Vec<u8>, Option<&'a [u8]>>,
+}
 
 /// Coalesced content of groups: a row that changed in every group is written once.
 #[derive(Default)]
 struct Coalesced<'a> {
-    rows: BTreeMap<PStateId, Rows<'a>>,
+    pstates: BTreeMap<PStateId, Rows<'a>>,
     records: BTreeMap<DepotId, BTreeMap<TaskId, Vec<RecordBatch>>>,
     progress: BTreeMap<(TopologyId, DepotId, TaskId), Offset>,
 }
@@ -78,18 +85,15 @@ impl Redo {
             read_group(payload, &mut |entry| coalesced.add(entry))?;
         }
         let mut batch = store.batch()?;
-        for (pstate, rows) in &coalesced.rows {
+        for (pstate, changes) in &coalesced.pstates {
             batch.table(&named(tables.pstate(*pstate))?, |table| {
-                for ((task, key), value) in rows {
-                    let key = [&task.0.to_be_bytes()[..], *key].concat();
-                    match value {
-                        Some(value) => table.put(&key, value)?,
-                        None => {
-                            table.delete(&key)?;
-                        }
-                    }
+                for (from, to) in &changes.emptied {
+                    table.delete_range(from, to)?;
                 }
-                Ok(())
+                changes.rows.iter().try_for_each(|(key, value)| match value {
+                    Some(value) => table.put(key, value),
+                    None => table.delete(key),
+                })
             })?;
         }
         let ends = coalesced.write_records(&mut batch, tables)?;
@@ -102,11 +106,27 @@ impl Redo {
     }
 }
 
+impl Rows<'_> {
+    /// Everything under a prefix goes, what earlier groups wrote there included.
+    fn empty(&mut self, task: TaskId, prefix: &[u8], deepest: u8) {
+        for (from, to) in ranges(prefix, deepest) {
+            let from = store_key(task, &from);
+            let to = to.map_or_else(|| after_task(task), |to| store_key(task, &to));
+            self.rows.extract_if(from.clone()..to.clone(), |_, _| true).for_each(drop);
+            self.emptied.push((from, to));
+        }
+    }
+}
+
 impl<'a> Coalesced<'a> {
     fn add(&mut self, entry: Entry<'a>) {
         match entry {
-            Entry::Row { pstate, task, key, value } => {
-                self.rows.entry(pstate).or_default().insert((task, key), value);
+            Entry::Row { pstate, task, address, value } => {
+                let rows = &mut self.pstates.entry(pstate).or_default().rows;
+                rows.insert(store_key(task, address), value);
+            }
+            Entry::Wiped { pstate, task, prefix, deepest } => {
+                self.pstates.entry(pstate).or_default().empty(task, prefix, deepest);
             }
             Entry::Records { depot, task, batch } => {
                 self.records.entry(depot).or_default().entry(task).or_default().push(batch);

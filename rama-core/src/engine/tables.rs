@@ -15,7 +15,7 @@ pub(crate) const ENDS: &str = "ends";
 pub(crate) const META_KEY: &[u8] = b"module";
 
 /// Number of the layout of the tables.
-pub(crate) const STORE_FORMAT: u32 = 1;
+pub(crate) const STORE_FORMAT: u32 = 2;
 
 /// What the store says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ pub(crate) struct Meta {
 pub(crate) struct Catalog {
     pub(crate) depots: Vec<String>,
     pub(crate) pstates: Vec<String>,
-    /// The key type of each PState, as text.
+    /// What the rows of each PState lie under, as text.
     #[serde(default)]
     pub(crate) keys: Vec<String>,
     pub(crate) topologies: Vec<String>,

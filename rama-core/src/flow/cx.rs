@@ -8,12 +8,13 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Origin, Outbox, PStateSlot, Port, Program, Route, TaskIndex};
+use super::{Origin, Outbox, Port, Program, Route, TaskIndex};
 use crate::{
     codec::{Key, encode_value},
     error::EventError,
     id::TaskId,
     partition::KeyHash,
+    pstate::PStatePartition,
 };
 
 /// How an event ends: an error fails the record it comes from, and none of its effects are kept.
@@ -29,7 +30,7 @@ pub struct Cx<'a> {
     pub(crate) tasks: u32,
     pub(crate) check_locality: bool,
     pub(crate) program: &'a Program,
-    pub(crate) pstates: &'a mut [Box<dyn PStateSlot>],
+    pub(crate) pstates: &'a mut [PStatePartition],
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) shuffled: &'a mut u32,
     /// Why the module cannot go on, whatever the event makes of it.

@@ -20,5 +20,4 @@ pub(crate) use self::{
     origin::Origin,
     outbox::{Outbox, Parcel},
     program::{Program, Source},
-    state::{PStateSlot, SealedState},
 };

@@ -1,20 +1,13 @@
-//! Reading and writing PStates from running dataflow (PS-40, PS-50).
-
-use std::{
-    any::{Any, TypeId},
-    sync::Arc,
-};
+//! Reading and writing PStates from running dataflow (PS-40, PS-50 to PS-53).
 
 use super::{Cx, Outcome, PStateRef};
 use crate::{
-    codec::{CodecError, Key, Value},
     error::EventError,
-    group::GroupWriter,
-    id::Epoch,
-    path::{One, Origin, Path, PathError, ReadRows, SelectPath, Start, TransformPath, rows},
-    pstate::{
-        LocalRows, Locality, PStatePartition, SealedRows, SettledRows, SourceLine, ViewError,
+    path::{
+        One, Origin, Path, PathError, SelectPath, Start, TransformPath,
+        rows::{self, ReadRows},
     },
+    pstate::{Home, LocalRows, Locality, PStatePartition, SettledRows, SourceLine, ViewError},
     schema::Schema,
 };
 
@@ -81,10 +74,20 @@ impl Cx<'_> {
         P: TransformPath<Origin = PStateRef<S>, From = S::Root>,
     {
         let pstate = *path.origin();
-        let locality = self.locality::<S>(at);
+        let locality = self.locality(at, pstate)?;
         let mut local = LocalRows::new(self.partition(pstate), locality);
         let outcome = rows::transform(&mut local, path);
         self.noticed(outcome)?;
+        Ok(())
+    }
+
+    /// Brings a PState on this task back to what it was before anything was written (PS-52).
+    ///
+    /// # Errors
+    /// When the PState is not on this task.
+    pub fn local_clear<S: Schema>(&mut self, at: SourceLine, pstate: PStateRef<S>) -> Outcome {
+        self.locality(at, pstate)?;
+        self.partition(pstate).clear();
         Ok(())
     }
 
@@ -93,9 +96,9 @@ impl Cx<'_> {
         &mut self,
         at: SourceLine,
         pstate: PStateRef<S>,
-        read: impl FnOnce(&dyn ReadRows<S::Key, S::Row>) -> Result<R, PathError>,
+        read: impl FnOnce(&dyn ReadRows) -> Result<R, PathError>,
     ) -> Result<R, PathError> {
-        let locality = self.locality::<S>(at);
+        let locality = self.locality(at, pstate)?;
         let owner = self.origin.topology == pstate.owner;
         let partition = self.partition(pstate);
         let outcome = if owner {
@@ -116,58 +119,26 @@ impl Cx<'_> {
         outcome
     }
 
-    fn partition<S: Schema>(
+    fn partition<S: Schema>(&mut self, pstate: PStateRef<S>) -> &mut PStatePartition {
+        &mut self.pstates[usize::from(pstate.id.0)]
+    }
+
+    /// What checks keys at `at`, if they are to be checked.
+    fn locality<S: Schema>(
         &mut self,
+        at: SourceLine,
         pstate: PStateRef<S>,
-    ) -> &mut PStatePartition<S::Key, S::Row> {
-        let slot: &mut dyn Any = self.pstates[usize::from(pstate.id.0)].as_mut();
-        slot.downcast_mut().expect("a PState has the type of its declaration")
-    }
-
-    /// What checks keys at `at`, if they are to be checked. A plain value has its one row on every task.
-    fn locality<S: Schema>(&self, at: SourceLine) -> Option<Locality> {
-        let has_homes = TypeId::of::<S::Key>() != TypeId::of::<()>();
-        (self.check_locality && has_homes).then_some(Locality {
-            task: self.task,
-            tasks: self.tasks,
-            at,
-        })
-    }
-}
-
-/// A PState partition whose types only its own topology knows.
-pub(crate) trait PStateSlot: Any + Send {
-    fn seal(&mut self) -> Option<Arc<dyn SealedState>>;
-    fn drop_pending(&mut self);
-    fn pending_bytes(&self) -> usize;
-}
-
-/// Changed rows in a commit group, whatever they are.
-pub(crate) trait SealedState: Send + Sync {
-    fn encode(&self, group: &mut GroupWriter) -> Result<(), CodecError>;
-    fn publish(&self, epoch: Epoch);
-}
-
-impl<K: Key, V: Value> PStateSlot for PStatePartition<K, V> {
-    fn seal(&mut self) -> Option<Arc<dyn SealedState>> {
-        Some(Self::seal(self)?)
-    }
-
-    fn drop_pending(&mut self) {
-        Self::drop_pending(self);
-    }
-
-    fn pending_bytes(&self) -> usize {
-        Self::pending_bytes(self)
-    }
-}
-
-impl<K: Key, V: Value> SealedState for SealedRows<K, V> {
-    fn encode(&self, group: &mut GroupWriter) -> Result<(), CodecError> {
-        Self::encode(self, group)
-    }
-
-    fn publish(&self, epoch: Epoch) {
-        Self::publish(self, epoch);
+    ) -> Result<Option<Locality>, PathError> {
+        if !self.check_locality {
+            return Ok(None);
+        }
+        let (task, tasks) = (self.task, self.tasks);
+        let view = &self.partition(pstate).view;
+        if matches!(view.home, Home::Everywhere) {
+            return Ok(None);
+        }
+        let locality = Locality { home: view.home.clone(), task, tasks, at };
+        locality.enter(view.name)?;
+        Ok(Some(locality))
     }
 }

@@ -37,7 +37,7 @@ impl<E: Event> Declaration for DepotDecl<E> {
         self.name
     }
 
-    fn key_type(&self) -> String {
+    fn layout(&self) -> String {
         String::new()
     }
 

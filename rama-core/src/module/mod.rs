@@ -10,6 +10,8 @@ pub(crate) use self::{
     pstate::PStateShared,
 };
 
+pub use self::pstate::PStateOptions;
+
 use std::collections::BTreeSet;
 
 use self::{depot::DepotDecl, opening::Declaration, pstate::PStateDecl};
@@ -99,8 +101,17 @@ impl ModuleBuilder {
 impl StreamBuilder<'_> {
     /// Declares a PState that this topology writes (C-12).
     pub fn pstate<S: Schema>(&mut self, name: &'static str) -> PStateRef<S> {
+        self.pstate_with(name, PStateOptions::new())
+    }
+
+    /// Declares a PState that this topology writes, in another way than usual.
+    pub fn pstate_with<S: Schema>(
+        &mut self,
+        name: &'static str,
+        options: PStateOptions<S>,
+    ) -> PStateRef<S> {
         let id = PStateId(number(self.module.pstates.len()));
-        self.module.pstates.push(Box::new(PStateDecl::<S>::new(name, id)));
+        self.module.pstates.push(Box::new(PStateDecl::new(name, id, options)));
         PStateRef::new(id, self.id)
     }
 
@@ -119,7 +130,7 @@ impl Definition {
         Catalog {
             depots: names(&self.depots),
             pstates: names(&self.pstates),
-            keys: self.pstates.iter().map(|pstate| pstate.key_type()).collect(),
+            keys: self.pstates.iter().map(|pstate| pstate.layout()).collect(),
             topologies: self.topologies.iter().map(|name| (*name).to_owned()).collect(),
         }
     }

@@ -5,11 +5,12 @@ use std::{any::Any, sync::Arc};
 use crate::{
     depot::DepotView,
     driver::Signal,
-    engine::{Queue, Recovered, View},
+    engine::{Queue, Recovered},
     error::LaunchError,
-    flow::{PStateSlot, Program},
+    flow::Program,
     id::TaskId,
     moment::Moment,
+    pstate::{PStatePartition, PStateView},
     task::IntakeSlot,
 };
 
@@ -30,20 +31,20 @@ pub(crate) struct Opened {
     pub(crate) shared: Option<Arc<dyn Any + Send + Sync>>,
     pub(crate) queues: Vec<Arc<dyn Queue>>,
     pub(crate) depot_views: Vec<Arc<DepotView>>,
-    pub(crate) pstate_views: Vec<Arc<dyn View>>,
+    pub(crate) pstate_views: Vec<Arc<PStateView>>,
     /// One for each task, of a depot.
     pub(crate) intakes: Vec<Box<dyn IntakeSlot>>,
     /// One for each task, of a PState.
-    pub(crate) slots: Vec<Box<dyn PStateSlot>>,
+    pub(crate) partitions: Vec<PStatePartition>,
 }
 
 /// A depot or PState whose types only its own code knows.
 pub(crate) trait Declaration: Send {
     fn name(&self) -> &'static str;
 
-    /// The type of a PState's keys, as text; nothing for a depot. Rows are found by their keys' bytes, so
-    /// it cannot change.
-    fn key_type(&self) -> String;
+    /// What the bytes that lead to the rows of a PState are made of, as text; nothing for a depot. It cannot
+    /// change while there are rows.
+    fn layout(&self) -> String;
 
     fn open(&self, at: &Opening<'_>) -> Result<Opened, LaunchError>;
 }

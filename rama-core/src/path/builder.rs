@@ -1,24 +1,18 @@
 //! The path under construction: one method per navigator, and terminals that turn it into a [`WritePath`].
 
 use super::PathError;
-use super::count::{AtMostOne, Cardinality, Many, One};
-use super::each::{All, HasElements, HasValues, MapVals};
+use super::count::{Cardinality, Many, One};
 use super::edit::{Editor, Transform, Want};
-use super::key::{KeyOf, Keyed, Keypath, Must};
-use super::nil::{IsMaybe, IsMaybeSet, NilToSet, NilToVal};
+use super::rows::LeadingKey;
 use super::search::Found;
-use super::set::{IsSet, NoneElem, SetElem};
-use super::shape::{Maybe, Present, Shape, Void, Writable};
-use super::view::{View, Visible};
-use super::walk::{Navigator, Start, Then, Visitor, Walk};
-use crate::partition::KeyHash;
-use std::collections::BTreeSet;
+use super::shape::{Shape, Writable};
+use super::walk::{Again, Navigator, Start, Then, Visitor, Walk};
 use std::marker::PhantomData;
 
 /// Where a path begins: a handle of a PState in dataflow, or just a shape ([`Bare`]).
 pub trait Origin {
     /// The shape that the path begins on.
-    type Root: Writable;
+    type Root: Shape;
 }
 
 /// An origin that is only the shape `S`: the path is applied to something given elsewhere.
@@ -37,7 +31,7 @@ impl<S> Default for Bare<S> {
     }
 }
 
-impl<S: Writable> Origin for Bare<S> {
+impl<S: Shape> Origin for Bare<S> {
     type Root = S;
 }
 
@@ -60,31 +54,27 @@ pub struct WritePath<R, P, T> {
     terminal: T,
 }
 
-/// A path that can be given to a select.
+/// A path that reads.
 #[diagnostic::on_unimplemented(
     message = "this path cannot be given to a select",
     label = "a path that ends in `termval`, `term`, `update` or `NONE` writes",
     note = "remove the terminal, or give the path to a transform"
 )]
-pub trait SelectPath {
+pub trait ReadPath {
     /// What the path was made with.
     type Origin: Origin<Root = Self::From>;
     /// The shape it begins on.
-    type From: Writable;
+    type From: Shape;
     /// The shape it ends on.
-    type To: Found<Out = Self::Out>;
+    type To: Shape;
     /// How many places it leads to.
-    type Count: Cardinality<Picked<Self::Out> = Self::One>;
-    /// What a select hands out for each place.
-    type Out;
-    /// What `select_one` answers.
-    type One;
+    type Count: Cardinality;
 
     /// What the path was made with.
     fn origin(&self) -> &Self::Origin;
 
-    /// The hash of the leading key, if the path begins with one: it has the values at home.
-    fn home(&self) -> Option<KeyHash>;
+    /// The leading key, if the path begins with one: it has the values at home.
+    fn home(&self) -> Option<&dyn LeadingKey>;
 
     /// Calls `end` with every place the path leads to.
     ///
@@ -93,25 +83,38 @@ pub trait SelectPath {
     fn walk<N: Visitor<Self::To>>(&self, at: <Self::From as Shape>::Ref<'_>, end: &mut N) -> Walk;
 }
 
-impl<R, P, S, C> SelectPath for Path<R, P, S, C>
+/// A path that reads and ends on something that a select can hand out.
+#[diagnostic::on_unimplemented(
+    message = "this path cannot be given to a select",
+    label = "a path that ends in `termval`, `term`, `update` or `NONE` writes",
+    note = "remove the terminal, or give the path to a transform"
+)]
+pub trait SelectPath:
+    ReadPath<To: Found<Out = Self::Out>, Count: Cardinality<Picked<Self::Out> = Self::One>>
+{
+    /// What a select hands out for each place.
+    type Out;
+    /// What `select_one` answers.
+    type One;
+}
+
+impl<R, P, S, C> ReadPath for Path<R, P, S, C>
 where
     R: Origin,
     P: Navigator<R::Root, To = S, Count = C>,
-    S: Found,
+    S: Shape,
     C: Cardinality,
 {
     type Origin = R;
     type From = R::Root;
     type To = S;
     type Count = C;
-    type Out = S::Out;
-    type One = C::Picked<S::Out>;
 
     fn origin(&self) -> &R {
         &self.origin
     }
 
-    fn home(&self) -> Option<KeyHash> {
+    fn home(&self) -> Option<&dyn LeadingKey> {
         self.navigator.home()
     }
 
@@ -119,6 +122,16 @@ where
     fn walk<N: Visitor<S>>(&self, at: <R::Root as Shape>::Ref<'_>, end: &mut N) -> Walk {
         self.navigator.select(at, end)
     }
+}
+
+impl<R, P, S, C> SelectPath for Path<R, P, S, C>
+where
+    Self: ReadPath<To = S, Count = C>,
+    S: Found,
+    C: Cardinality,
+{
+    type Out = S::Out;
+    type One = C::Picked<S::Out>;
 }
 
 /// A path that can be given to a transform.
@@ -136,8 +149,8 @@ pub trait TransformPath {
     /// What the path was made with.
     fn origin(&self) -> &Self::Origin;
 
-    /// The hash of the leading key, if the path begins with one: it has the values at home.
-    fn home(&self) -> Option<KeyHash>;
+    /// The leading key, if the path begins with one: it has the values at home.
+    fn home(&self) -> Option<&dyn LeadingKey>;
 
     /// The path as the editor of what it begins on. It edits once.
     fn into_editor(self) -> impl Editor<Self::From>;
@@ -145,7 +158,7 @@ pub trait TransformPath {
 
 impl<R, P, T> TransformPath for WritePath<R, P, T>
 where
-    R: Origin,
+    R: Origin<Root: Writable>,
     P: Transform<R::Root>,
     T: Editor<P::To>,
 {
@@ -156,7 +169,7 @@ where
         &self.origin
     }
 
-    fn home(&self) -> Option<KeyHash> {
+    fn home(&self) -> Option<&dyn LeadingKey> {
         self.navigator.home()
     }
 
@@ -173,6 +186,7 @@ where
     T: Editor<P::To>,
 {
     const WANTS: Want = if P::SAME_VALUE { T::WANTS } else { Want::Lent };
+    const REMOVES: bool = P::SAME_VALUE && T::REMOVES;
 
     #[inline]
     fn edit(&mut self, at: S::Place<'_>) -> Result<S::Change, PathError> {
@@ -187,229 +201,84 @@ impl<R: Origin> Path<R, Start, R::Root, One> {
     }
 }
 
+// A method of a navigator takes the types that follow from `S` as parameters, not as projections in its
+// result: with a projection rustc would say "method not found" where the shape does not fit, instead of our
+// message. Even the type of the step is found in this way (`N`), because where it is unknown rustc says
+// nothing more.
+
 impl<R, P, S, C> Path<R, P, S, C> {
-    pub(super) fn end<W: From<P>, T>(self, terminal: T) -> WritePath<R, W, T> {
-        WritePath { origin: self.origin, navigator: self.navigator.into(), terminal }
+    /// One step further.
+    pub(super) fn then<N, To, D>(self, step: N) -> Path<R, Then<P, N>, To, D> {
+        self.over(|navigator| Then(navigator, step))
+    }
+
+    /// The same beginning, and a navigator made of the one so far.
+    pub(super) fn over<N, To, D>(self, make: impl FnOnce(P) -> N) -> Path<R, N, To, D> {
+        Path { origin: self.origin, navigator: make(self.navigator), stands_on: PhantomData }
+    }
+
+    /// Ends the path; `way` says what becomes of its navigator.
+    pub(super) fn end<W, T>(self, way: impl FnOnce(P) -> W, terminal: T) -> WritePath<R, W, T> {
+        WritePath { origin: self.origin, navigator: way(self.navigator), terminal }
     }
 }
 
-// The types that follow from `S` are parameters of the methods, not projections in their results: with a
-// projection rustc would say "method not found" where the shape does not fit, instead of our message. Even
-// the type of the step is found in this way (`N`), because where it is unknown rustc says nothing more.
+/// A path inside a path: what a closure makes of the beginning that it gets. It begins on the shape `S`, where
+/// the path around it stands, collected values included.
+#[diagnostic::on_unimplemented(
+    message = "this is no path from where the path around it stands",
+    label = "a path inside a path goes on from what the closure gets, and does not write",
+    note = "write `|path| path.keypath(..)`; in `path!` just the list of navigators, `[keypath(..)]`"
+)]
+pub trait SubPath<S: Shape> {
+    /// Its steps.
+    type Navigator: Navigator<S, To = Self::To, Count = Self::Count>;
+    /// Where they lead.
+    type To: Shape;
+    /// To how many places.
+    type Count: Cardinality;
 
-/// Navigators.
-impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
-    fn then<N, To, D>(self, step: N) -> Path<R, Then<P, N>, To, D> {
-        let navigator = Then(self.navigator, step);
-        Path { origin: self.origin, navigator, stands_on: PhantomData }
-    }
+    /// Its steps.
+    fn into_navigator(self) -> Self::Navigator;
+}
 
-    /// Goes to the place of a key's value, also when there is none yet (NV-01). As the first step into a
-    /// PState it chooses the partition.
-    ///
-    /// Reading gives `Some(value)` or `None`. Writing a value creates the entry, and the maps around it as
-    /// far as they are missing; `NONE` removes the entry. With `termval` or `NONE` right after it, the row
-    /// of a PState is written without being read.
-    ///
-    /// ```
-    /// use rama_core::path::{select_one, transform};
-    /// use std::collections::BTreeMap;
-    /// let mut likes: BTreeMap<String, BTreeMap<u64, bool>> = BTreeMap::new();
-    /// assert_eq!(select_one(&likes, |path| path.keypath("ada").keypath(1))?, None);
-    /// transform(&mut likes, |path| path.keypath("ada").keypath(1).termval(true))?;
-    /// assert_eq!(select_one(&likes, |path| path.keypath("ada").keypath(1))?, Some(true));
-    /// transform(&mut likes, |path| path.keypath("ada").NONE())?;
-    /// assert!(likes.is_empty());
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    pub fn keypath<Q, K, V, N>(self, key: Q) -> Path<R, Then<P, N>, Maybe<V>, C::And<One>>
-    where
-        S: Keyed<Key = K, Entry = V, Step<Keypath<K>> = N>,
-        N: From<Keypath<K>>,
-        Q: KeyOf<K>,
-    {
-        self.then(Keypath(key.into_key()).into())
-    }
+#[diagnostic::do_not_recommend]
+impl<S, P, To, C> SubPath<S> for Path<Bare<S>, P, To, C>
+where
+    S: Shape,
+    P: Navigator<S, To = To, Count = C>,
+    To: Shape,
+    C: Cardinality,
+{
+    type Navigator = P;
+    type To = To;
+    type Count = C;
 
-    /// Goes to the value of a key if there is one, and nowhere otherwise (NV-02). As the first step into a
-    /// PState it chooses the partition.
-    ///
-    /// Writing changes values that exist and creates none; `NONE` removes the entry.
-    ///
-    /// ```
-    /// use rama_core::path::{select, transform};
-    /// use std::collections::BTreeMap;
-    /// let mut ages = BTreeMap::from([("ada".to_owned(), 36)]);
-    /// assert_eq!(select(&ages, |path| path.must("ada"))?, [36]);
-    /// assert_eq!(select(&ages, |path| path.must("bob"))?, []);
-    /// transform(&mut ages, |path| path.must("ada").term(|age| age + 1))?;
-    /// transform(&mut ages, |path| path.must("bob").termval(7))?;
-    /// assert_eq!(ages, BTreeMap::from([("ada".to_owned(), 37)]));
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    pub fn must<Q, K, V, N>(self, key: Q) -> Path<R, Then<P, N>, Present<V>, C::And<AtMostOne>>
-    where
-        S: Keyed<Key = K, Entry = V, Step<Must<K>> = N>,
-        N: From<Must<K>>,
-        Q: KeyOf<K>,
-    {
-        self.then(Must(key.into_key()).into())
-    }
-
-    /// Stays, and puts a default where the value is missing (NV-60).
-    ///
-    /// In a write the default is only stored as part of what the rest of the path makes of it.
-    ///
-    /// ```
-    /// use rama_core::path::{select_one, transform};
-    /// use std::collections::BTreeMap;
-    /// let mut counts: BTreeMap<String, u64> = BTreeMap::new();
-    /// assert_eq!(select_one(&counts, |path| path.keypath("tea").nil_to_val(0))?, 0);
-    /// transform(&mut counts, |path| path.keypath("tea").nil_to_val(0).term(|n| n + 1))?;
-    /// assert_eq!(counts["tea"], 1);
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    pub fn nil_to_val<T, N>(self, default: S::Value) -> Path<R, Then<P, N>, Present<T>, C::And<One>>
-    where
-        S: IsMaybe<Inner = T, Step<NilToVal<<S as Shape>::Value>> = N>,
-        N: From<NilToVal<<S as Shape>::Value>>,
-    {
-        self.then(NilToVal(default).into())
-    }
-
-    /// Stays, and puts an empty set where the set is missing (NV-61).
-    ///
-    /// ```
-    /// use rama_core::path::{select_one, transform};
-    /// use std::collections::{BTreeMap, BTreeSet};
-    /// let mut follows: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
-    /// assert_eq!(select_one(&follows, |path| path.keypath(1).NIL_TO_SET())?, BTreeSet::new());
-    /// transform(&mut follows, |path| path.keypath(1).NIL_TO_SET().NONE_ELEM().termval(2))?;
-    /// assert_eq!(follows[&1], BTreeSet::from([2]));
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    #[expect(non_snake_case, reason = "navigators are named as in the language")]
-    #[expect(clippy::type_complexity, reason = "an alias would hide where the path leads")]
-    pub fn NIL_TO_SET<T, N>(self) -> Path<R, Then<P, N>, Present<BTreeSet<T>>, C::And<One>>
-    where
-        S: IsMaybeSet<Elem = T, Step<NilToSet> = N>,
-        N: From<NilToSet>,
-    {
-        self.then(NilToSet.into())
-    }
-
-    /// Goes to every element of a list or set, and to every entry of a map, as a pair of key and value
-    /// (NV-06, NV-22, NV-43). A missing collection has none.
-    ///
-    /// Writing replaces elements in lists and sets, and `NONE` removes them; in a set, elements that become
-    /// equal become one. Entries of maps can only be read: [`Path::MAP_VALS`] writes.
-    ///
-    /// ```
-    /// use rama_core::path::{select, transform};
-    /// use std::collections::BTreeMap;
-    /// let mut list = vec![1, 2, 3];
-    /// transform(&mut list, |path| path.ALL().term(|n| n * 2))?;
-    /// assert_eq!(select(&list, |path| path.ALL())?, [2, 4, 6]);
-    /// let ages = BTreeMap::from([("ada".to_owned(), 36)]);
-    /// assert_eq!(select(&ages, |path| path.ALL())?, [("ada".to_owned(), 36)]);
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    #[expect(non_snake_case, reason = "navigators are named as in the language")]
-    pub fn ALL<T, N>(self) -> Path<R, Then<P, N>, T, C::And<Many>>
-    where
-        S: HasElements<Element = T, Step<All> = N>,
-        N: From<All>,
-    {
-        self.then(All.into())
-    }
-
-    /// Goes to every value of a map (NV-03). A missing map has none.
-    ///
-    /// Writing replaces the values, and `NONE` removes the entries.
-    ///
-    /// ```
-    /// use rama_core::path::{select, transform};
-    /// use std::collections::BTreeMap;
-    /// let mut ages = BTreeMap::from([("ada", 36), ("bob", 7)]);
-    /// transform(&mut ages, |path| path.MAP_VALS().update(|age| *age += 1))?;
-    /// assert_eq!(select(&ages, |path| path.MAP_VALS())?, [37, 8]);
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    #[expect(non_snake_case, reason = "navigators are named as in the language")]
-    pub fn MAP_VALS<V, N>(self) -> Path<R, Then<P, N>, Present<V>, C::And<Many>>
-    where
-        S: HasValues<Entry = V, Step<MapVals> = N>,
-        N: From<MapVals>,
-    {
-        self.then(MapVals.into())
-    }
-
-    /// Goes to an element of a set if it is there, and nowhere otherwise (NV-40).
-    ///
-    /// Writing replaces the element, and `NONE` removes it.
-    ///
-    /// ```
-    /// use rama_core::path::{selected_any, transform};
-    /// use std::collections::BTreeSet;
-    /// let mut tags = BTreeSet::from(["db".to_owned(), "rust".to_owned()]);
-    /// assert!(selected_any(&tags, |path| path.set_elem("db"))?);
-    /// transform(&mut tags, |path| path.set_elem("db").NONE())?;
-    /// assert_eq!(tags, BTreeSet::from(["rust".to_owned()]));
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    pub fn set_elem<Q, T, N>(self, element: Q) -> Path<R, Then<P, N>, Present<T>, C::And<AtMostOne>>
-    where
-        S: IsSet<Elem = T, Step<SetElem<T>> = N>,
-        N: From<SetElem<T>>,
-        Q: KeyOf<T>,
-    {
-        self.then(SetElem(element.into_key()).into())
-    }
-
-    /// Goes to the place of a new element of a set (NV-41). There is nothing to read; `termval` adds the
-    /// element, to a new set if there was none.
-    ///
-    /// ```
-    /// use rama_core::path::transform;
-    /// use std::collections::BTreeSet;
-    /// let mut tags: BTreeSet<String> = BTreeSet::new();
-    /// transform(&mut tags, |path| path.NONE_ELEM().termval("rust".to_owned()))?;
-    /// assert_eq!(tags, BTreeSet::from(["rust".to_owned()]));
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    #[expect(non_snake_case, reason = "navigators are named as in the language")]
-    pub fn NONE_ELEM<T, N>(self) -> Path<R, Then<P, N>, Void<T>, C::And<One>>
-    where
-        S: IsSet<Elem = T, Step<NoneElem> = N>,
-        N: From<NoneElem>,
-    {
-        self.then(NoneElem.into())
-    }
-
-    /// Goes to what a function makes of the value: it gets a `&T`, an `Option<&T>` where the value may be
-    /// missing, and a pair of references for an entry (NV-62).
-    ///
-    /// Writing is one-way: the value of the path so far is replaced by what the rest of the path makes of
-    /// the function's result, which must be of the same type for that.
-    ///
-    /// ```
-    /// use rama_core::path::{select, select_one, transform};
-    /// use std::collections::BTreeMap;
-    /// let mut names = BTreeMap::from([(1, "ada".to_owned())]);
-    /// assert_eq!(select_one(&names, |path| path.keypath(2).view(|name| name.is_none()))?, true);
-    /// assert_eq!(select(&names, |path| path.MAP_VALS().view(|name| name.len()))?, [3]);
-    /// assert_eq!(select(&names, |path| path.ALL().view(|(id, name)| format!("{id} {name}")))?, ["1 ada"]);
-    /// transform(&mut names, |path| path.must(1).view(|name| name.to_uppercase()).term(|name| name + "!"))?;
-    /// assert_eq!(names[&1], "ADA!");
-    /// # Ok::<(), rama_core::path::PathError>(())
-    /// ```
-    pub fn view<U, F, N>(self, function: F) -> Path<R, Then<P, N>, Present<U>, C::And<One>>
-    where
-        S: Visible<Step<View<F, U>> = N>,
-        N: From<View<F, U>>,
-        F: Fn(S::Ref<'_>) -> U,
-        U: 'static,
-    {
-        self.then(View::new(function).into())
+    fn into_navigator(self) -> P {
+        self.navigator
     }
 }
+
+/// The beginning of a path inside a path that stands on `S`.
+pub type Inner<S> = Path<Bare<S>, Start, S, One>;
+
+/// The beginning of a path that writes inside a path: it may run any number of times.
+pub type InnerWrite<S> = Path<Bare<S>, Again, S, Many>;
+
+impl<S: Shape> Inner<S> {
+    /// The steps of what `path` makes of the beginning.
+    pub(super) fn steps<Q: SubPath<S>>(path: impl FnOnce(Self) -> Q) -> Q::Navigator {
+        path(Self::start(Bare::new())).into_navigator()
+    }
+}
+
+impl<S: Writable> InnerWrite<S> {
+    /// What `path` makes of the beginning, as an editor that may run any number of times.
+    pub(super) fn editor<Q: TransformPath<From = S>>(
+        path: impl FnOnce(Self) -> Q,
+    ) -> impl Editor<S> {
+        let start = Path { origin: Bare::new(), navigator: Again, stands_on: PhantomData };
+        path(start).into_editor()
+    }
+}
+

@@ -1,11 +1,58 @@
 //! `ALL` and `MAP_VALS`: to every element, entry or value (NV-03, NV-06, NV-22, NV-43).
 
-use super::edit::{Change, Edit, Editor, Transform, Want};
-use super::rows::edit_present_row;
-use super::shape::{Hold, Holder, Maybe, Pair, Present, Rows, Shape, Writable};
-use super::{Many, Navigator, PathError, Visitor, Walk};
+use super::edit::{Change, Editor, Transform, Want};
+use super::shape::{Hold, Holder, Pair, PairChange, Present, Shape, Writable};
+use super::step::{of_holders, step, step_itself, through_collected};
+use super::walk::Then;
+use super::{Cardinality, Many, Navigator, Path, PathError, Visitor, Walk};
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem;
+
+impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
+    /// Goes to every element of a list or set, and to every entry of a map, as a pair of key and value
+    /// (NV-06, NV-22, NV-43). A missing collection has none.
+    ///
+    /// Writing replaces the elements, and `NONE` removes them; in a set, elements that become equal become
+    /// one. In a map an entry can get another key: of entries whose keys become equal the last one stays.
+    ///
+    /// ```
+    /// use rama_core::path::{select, transform};
+    /// use std::collections::BTreeMap;
+    /// let mut list = vec![1, 2, 3];
+    /// transform(&mut list, |path| path.ALL().term(|n| n * 2))?;
+    /// assert_eq!(select(&list, |path| path.ALL())?, [2, 4, 6]);
+    /// let ages = BTreeMap::from([("ada".to_owned(), 36)]);
+    /// assert_eq!(select(&ages, |path| path.ALL())?, [("ada".to_owned(), 36)]);
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    #[expect(non_snake_case, reason = "navigators are named as in the language")]
+    pub fn ALL<To, N>(self) -> Path<R, Then<P, N>, To, C::And<Many>>
+    where
+        S: HasElements<To = To, Step<All> = N>,
+    {
+        self.then(S::step(All))
+    }
+
+    /// Goes to every value of a map (NV-03). A missing map has none.
+    ///
+    /// Writing replaces the values, and `NONE` removes the entries.
+    ///
+    /// ```
+    /// use rama_core::path::{select, transform};
+    /// use std::collections::BTreeMap;
+    /// let mut ages = BTreeMap::from([("ada", 36), ("bob", 7)]);
+    /// transform(&mut ages, |path| path.MAP_VALS().update(|age| *age += 1))?;
+    /// assert_eq!(select(&ages, |path| path.MAP_VALS())?, [37, 8]);
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    #[expect(non_snake_case, reason = "navigators are named as in the language")]
+    pub fn MAP_VALS<To, N>(self) -> Path<R, Then<P, N>, To, C::And<Many>>
+    where
+        S: HasValues<To = To, Step<MapVals> = N>,
+    {
+        self.then(S::step(MapVals))
+    }
+}
 
 /// A shape that has elements or entries.
 #[diagnostic::on_unimplemented(
@@ -15,10 +62,14 @@ use std::mem;
 )]
 pub trait HasElements: Shape {
     /// Where `ALL` leads.
-    type Element: Shape;
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    type To: Shape;
+    step!();
+}
+
+of_holders! {
+    [T: 'static] HasElements for Vec<T> { type To = Present<T>; }
+    [T: 'static] HasElements for BTreeSet<T> { type To = Present<T>; }
+    [K: 'static, V: 'static] HasElements for BTreeMap<K, V> { type To = Pair<K, Present<V>>; }
 }
 
 /// A shape that has values under keys.
@@ -28,11 +79,18 @@ pub trait HasElements: Shape {
     note = "`Present<T>` is a value of type `T`, `Maybe<T>` the place of one that may be missing"
 )]
 pub trait HasValues: Shape {
-    /// The type of the values.
-    type Entry: 'static;
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    /// Where `MAP_VALS` leads.
+    type To: Shape;
+    step!();
+}
+
+of_holders! {
+    [K: 'static, V: 'static] HasValues for BTreeMap<K, V> { type To = Present<V>; }
+}
+
+through_collected! {
+    HasElements { => To }
+    HasValues { => To }
 }
 
 /// Navigator of [`Path::ALL`](super::Path::ALL).
@@ -42,76 +100,6 @@ pub struct All;
 /// Navigator of [`Path::MAP_VALS`](super::Path::MAP_VALS).
 #[derive(Clone, Copy, Debug)]
 pub struct MapVals;
-
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> HasElements for Rows<K, V> {
-    type Element = Pair<K, V>;
-    type Step<N> = N;
-}
-
-impl<K: 'static, V: 'static> Navigator<Rows<K, V>> for All {
-    type To = Pair<K, V>;
-    type Count = Many;
-
-    #[inline]
-    fn select<N: Visitor<Pair<K, V>>>(
-        &self,
-        at: <Rows<K, V> as Shape>::Ref<'_>,
-        next: &mut N,
-    ) -> Walk {
-        at.scan(&mut |key, value| next.visit((key, value)))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> HasValues for Rows<K, V> {
-    type Entry = V;
-    type Step<N> = N;
-}
-
-impl<K: 'static, V: 'static> Navigator<Rows<K, V>> for MapVals {
-    type To = Present<V>;
-    type Count = Many;
-
-    #[inline]
-    fn select<N: Visitor<Present<V>>>(
-        &self,
-        at: <Rows<K, V> as Shape>::Ref<'_>,
-        next: &mut N,
-    ) -> Walk {
-        at.scan(&mut |_, value| next.visit(value))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: Clone + 'static> Transform<Rows<K, V>> for MapVals {
-    #[inline]
-    fn transform<E: Editor<Present<V>>>(
-        &self,
-        at: <Rows<K, V> as Writable>::Place<'_>,
-        next: &mut E,
-    ) -> Result<Edit, PathError> {
-        let mut edit = Edit::Kept;
-        for key in at.keys()? {
-            if edit_present_row(at, &key, next)? == Edit::Changed {
-                edit = Edit::Changed;
-            }
-        }
-        Ok(edit)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> HasValues for Present<BTreeMap<K, V>> {
-    type Entry = V;
-    type Step<N> = N;
-}
-
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> HasValues for Maybe<BTreeMap<K, V>> {
-    type Entry = V;
-    type Step<N> = N;
-}
 
 impl<K, V, S> Navigator<S> for MapVals
 where
@@ -164,28 +152,6 @@ pub trait EditElements: Elements<Element: Writable> {
     /// # Errors
     /// Those of `next`.
     fn edit_each<E: Editor<Self::Element>>(&mut self, next: &mut E) -> Result<bool, PathError>;
-}
-
-macro_rules! has_elements {
-    ($(<$($parameter:ident),*> $collection:ty => $element:ty;)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<$($parameter: 'static),*> HasElements for Present<$collection> {
-            type Element = $element;
-            type Step<N> = N;
-        }
-
-        #[diagnostic::do_not_recommend]
-        impl<$($parameter: 'static),*> HasElements for Maybe<$collection> {
-            type Element = $element;
-            type Step<N> = N;
-        }
-    )*};
-}
-
-has_elements! {
-    <T> Vec<T> => Present<T>;
-    <T> BTreeSet<T> => Present<T>;
-    <K, V> BTreeMap<K, V> => Pair<K, V>;
 }
 
 impl<S: Holder<Value: Elements>> Navigator<S> for All {
@@ -256,10 +222,38 @@ impl<T: Ord + Clone + 'static> EditElements for BTreeSet<T> {
 }
 
 impl<K: Ord + 'static, V: 'static> Elements for BTreeMap<K, V> {
-    type Element = Pair<K, V>;
+    type Element = Pair<K, Present<V>>;
 
-    fn each<N: Visitor<Pair<K, V>>>(&self, next: &mut N) -> Walk {
+    fn each<N: Visitor<Self::Element>>(&self, next: &mut N) -> Walk {
         self.iter().try_for_each(|entry| next.visit(entry))
+    }
+}
+
+impl<K: Ord + Clone + 'static, V: 'static> EditElements for BTreeMap<K, V> {
+    fn edit_each<E: Editor<Self::Element>>(&mut self, next: &mut E) -> Result<bool, PathError> {
+        let mut changed = false;
+        let mut entries = mem::take(self).into_iter();
+        while let Some((key, mut value)) = entries.next() {
+            let change = match next.edit((&key, Hold::Lent(&mut value))) {
+                Ok(change) => change,
+                Err(error) => {
+                    self.insert(key, value);
+                    self.extend(entries);
+                    return Err(error);
+                }
+            };
+            changed |= !matches!(change, PairChange::Kept | PairChange::Value(Change::Kept));
+            match change {
+                PairChange::Kept | PairChange::Value(Change::Kept | Change::InPlace) => {
+                    self.insert(key, value)
+                }
+                PairChange::Value(Change::Set(value)) => self.insert(key, value),
+                PairChange::Key(key) => self.insert(key, value),
+                PairChange::Set(key, value) => self.insert(key, value),
+                PairChange::Removed | PairChange::Value(Change::Removed) => None,
+            };
+        }
+        Ok(changed)
     }
 }
 

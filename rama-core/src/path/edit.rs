@@ -5,7 +5,7 @@
 //! and parents come into being only when something is set in them.
 
 use super::shape::Writable;
-use super::walk::{Start, Step, Then};
+use super::walk::{Again, Start, Step, Then};
 use super::{Navigator, PathError};
 
 /// What a whole transform did.
@@ -59,6 +59,8 @@ impl Want {
 pub trait Editor<S: Writable> {
     /// How much of the value it needs.
     const WANTS: Want;
+    /// Whether it removes whatever it gets, so that nobody need look whether there is something.
+    const REMOVES: bool = false;
 
     /// Called once for each place; says what becomes of it.
     ///
@@ -72,12 +74,11 @@ pub trait Editor<S: Writable> {
 #[diagnostic::on_unimplemented(
     message = "this path cannot write: one of its steps can only read",
     label = "nothing can be written here",
-    note = "`ALL` over the entries of a map can only read: use `MAP_VALS` to write to the values",
     note = "`view` can only write when its function gives back the type it was given"
 )]
 pub trait Transform<S: Writable>: Navigator<S, To: Writable> {
-    /// Whether the value it leads to is the value it stands on, so that what is not needed after it need
-    /// not be read before it.
+    /// Whether it always leads to the value it stands on, so that what is not needed after it need not be read
+    /// before it. Not for steps that may stop, such as filters: a value that was moved out must be given back.
     const SAME_VALUE: bool = false;
 
     /// Calls `next` with each place the step leads to and puts the changes into the value it stands on.
@@ -92,6 +93,19 @@ pub trait Transform<S: Writable>: Navigator<S, To: Writable> {
 }
 
 impl<S: Writable> Transform<S> for Start {
+    const SAME_VALUE: bool = true;
+
+    #[inline]
+    fn transform<E: Editor<S>>(
+        &self,
+        at: S::Place<'_>,
+        next: &mut E,
+    ) -> Result<S::Change, PathError> {
+        next.edit(at)
+    }
+}
+
+impl<S: Writable> Transform<S> for Again {
     const SAME_VALUE: bool = true;
 
     #[inline]
@@ -119,6 +133,7 @@ impl<S: Writable, A: Transform<S>, B: Transform<A::To>> Transform<S> for Then<A,
 
 impl<S: Writable, B: Transform<S>, E: Editor<B::To>> Editor<S> for Step<'_, B, E> {
     const WANTS: Want = if B::SAME_VALUE { E::WANTS } else { Want::Lent };
+    const REMOVES: bool = B::SAME_VALUE && E::REMOVES;
 
     #[inline]
     fn edit(&mut self, at: S::Place<'_>) -> Result<S::Change, PathError> {

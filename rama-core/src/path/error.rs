@@ -2,8 +2,8 @@
 
 use std::error::Error;
 
-/// Why a select or a transform failed. Plain Rust values have no storage, so on them only
-/// [`PathError::NotExactlyOne`] can happen.
+/// Why a select or a transform failed. Plain Rust values have no storage, so on them
+/// [`PathError::Storage`] cannot happen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PathError {
@@ -20,6 +20,25 @@ pub enum PathError {
     NotExactlyOne {
         /// How many values were found before the search ended.
         found: usize,
+    },
+    /// `nthpath`, `before_index`, `srange` or a moved index went beyond the list (NV-20, NV-26, NV-28).
+    #[error(
+        "position {index} is beyond a list of {len}: check the length first, or use `FIRST`, `LAST` or `END`, \
+         which fit every list"
+    )]
+    OutOfRange {
+        /// The position that was asked for.
+        index: usize,
+        /// How many elements the list has.
+        len: usize,
+    },
+    /// The range of an `srange` ends before it begins (NV-28).
+    #[error("the range {from}..{to} ends before it begins: give the smaller position first")]
+    Reversed {
+        /// Where it begins.
+        from: usize,
+        /// Where it ends.
+        to: usize,
     },
 }
 

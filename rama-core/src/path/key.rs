@@ -1,12 +1,63 @@
 //! `keypath` and `must`: to the value of one key (NV-01, NV-02).
 
-use super::edit::{Change, Edit, Editor, Transform, Want};
-use super::rows::{edit_present_row, edit_row};
-use super::shape::{Hold, Holder, Maybe, Present, Rows, Shape, Writable};
-use super::{AtMostOne, Navigator, One, PathError, Visitor, Walk};
-use crate::codec::Key;
-use crate::partition::KeyHash;
+use super::edit::{Change, Editor, Transform, Want};
+use super::shape::{Hold, Holder, Maybe, Present, Shape};
+use super::step::{of_holders, step, step_itself, through_collected};
+use super::walk::Then;
+use super::{AtMostOne, Cardinality, Navigator, One, Path, PathError, Visitor, Walk};
 use std::collections::BTreeMap;
+
+impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
+    /// Goes to the place of a key's value, also when there is none yet (NV-01). As the first step into a
+    /// PState it chooses the partition.
+    ///
+    /// Reading gives `Some(value)` or `None`. Writing a value creates the entry, and the maps around it as
+    /// far as they are missing; `NONE` removes the entry. With `termval` or `NONE` right after it, the row
+    /// of a PState is written without being read.
+    ///
+    /// ```
+    /// use rama_core::path::{select_one, transform};
+    /// use std::collections::BTreeMap;
+    /// let mut likes: BTreeMap<String, BTreeMap<u64, bool>> = BTreeMap::new();
+    /// assert_eq!(select_one(&likes, |path| path.keypath("ada").keypath(1))?, None);
+    /// transform(&mut likes, |path| path.keypath("ada").keypath(1).termval(true))?;
+    /// assert_eq!(select_one(&likes, |path| path.keypath("ada").keypath(1))?, Some(true));
+    /// transform(&mut likes, |path| path.keypath("ada").NONE())?;
+    /// assert!(likes.is_empty());
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn keypath<Q, K, To, N>(self, key: Q) -> Path<R, Then<P, N>, To, C::And<One>>
+    where
+        S: Keyed<Key = K, Perhaps = To, Step<Keypath<K>> = N>,
+        Q: KeyOf<K>,
+    {
+        self.then(S::step(Keypath(key.into_key())))
+    }
+
+    /// Goes to the value of a key if there is one, and nowhere otherwise (NV-02). As the first step into a
+    /// PState it chooses the partition.
+    ///
+    /// Writing changes values that exist and creates none; `NONE` removes the entry.
+    ///
+    /// ```
+    /// use rama_core::path::{select, transform};
+    /// use std::collections::BTreeMap;
+    /// let mut ages = BTreeMap::from([("ada".to_owned(), 36)]);
+    /// assert_eq!(select(&ages, |path| path.must("ada"))?, [36]);
+    /// assert_eq!(select(&ages, |path| path.must("bob"))?, []);
+    /// transform(&mut ages, |path| path.must("ada").term(|age| age + 1))?;
+    /// transform(&mut ages, |path| path.must("bob").termval(7))?;
+    /// assert_eq!(ages, BTreeMap::from([("ada".to_owned(), 37)]));
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn must<Q, K, To, N>(self, key: Q) -> Path<R, Then<P, N>, To, C::And<AtMostOne>>
+    where
+        S: Keyed<Key = K, There = To, Step<Must<K>> = N>,
+        Q: KeyOf<K>,
+    {
+        self.then(S::step(Must(key.into_key())))
+    }
+}
 
 /// A shape in which `keypath` and `must` find values by key.
 #[diagnostic::on_unimplemented(
@@ -17,32 +68,23 @@ use std::collections::BTreeMap;
 pub trait Keyed: Shape {
     /// The type of its keys.
     type Key: 'static;
-    /// The type of its values.
-    type Entry: 'static;
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    /// The place of a value, for `keypath`.
+    type Perhaps: Shape;
+    /// A value that is there, for `must`.
+    type There: Shape;
+    step!();
 }
 
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> Keyed for Rows<K, V> {
-    type Key = K;
-    type Entry = V;
-    type Step<N> = N;
+of_holders! {
+    [K: 'static, V: 'static] Keyed for BTreeMap<K, V> {
+        type Key = K;
+        type Perhaps = Maybe<V>;
+        type There = Present<V>;
+    }
 }
 
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> Keyed for Present<BTreeMap<K, V>> {
-    type Key = K;
-    type Entry = V;
-    type Step<N> = N;
-}
-
-#[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> Keyed for Maybe<BTreeMap<K, V>> {
-    type Key = K;
-    type Entry = V;
-    type Step<N> = N;
+through_collected! {
+    Keyed { Key => Perhaps, There }
 }
 
 /// What can be written where a key or an element of type `K` is needed: a `K`, a `&K`, and for a `String`
@@ -86,36 +128,6 @@ pub struct Keypath<K>(pub(super) K);
 #[derive(Clone, Debug)]
 pub struct Must<K>(pub(super) K);
 
-impl<K: Key, V: 'static> Navigator<Rows<K, V>> for Keypath<K> {
-    type To = Maybe<V>;
-    type Count = One;
-
-    #[inline]
-    fn select<N: Visitor<Maybe<V>>>(
-        &self,
-        at: <Rows<K, V> as Shape>::Ref<'_>,
-        next: &mut N,
-    ) -> Walk {
-        next.visit(at.get(&self.0)?.as_deref())
-    }
-
-    fn home(&self) -> Option<KeyHash> {
-        Some(KeyHash::of(&self.0))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<K: Key, V: Clone + 'static> Transform<Rows<K, V>> for Keypath<K> {
-    #[inline]
-    fn transform<E: Editor<Maybe<V>>>(
-        &self,
-        at: <Rows<K, V> as Writable>::Place<'_>,
-        next: &mut E,
-    ) -> Result<Edit, PathError> {
-        edit_row(at, &self.0, next)
-    }
-}
-
 impl<K, V, S> Navigator<S> for Keypath<K>
 where
     K: Ord + 'static,
@@ -151,36 +163,6 @@ where
             Change::Set(value) => Change::Set(BTreeMap::from([(self.0.clone(), value)])),
             Change::Kept | Change::InPlace | Change::Removed => Change::Kept,
         })
-    }
-}
-
-impl<K: Key, V: 'static> Navigator<Rows<K, V>> for Must<K> {
-    type To = Present<V>;
-    type Count = AtMostOne;
-
-    #[inline]
-    fn select<N: Visitor<Present<V>>>(
-        &self,
-        at: <Rows<K, V> as Shape>::Ref<'_>,
-        next: &mut N,
-    ) -> Walk {
-        at.get(&self.0)?.map_or(Ok(()), |row| next.visit(&row))
-    }
-
-    fn home(&self) -> Option<KeyHash> {
-        Some(KeyHash::of(&self.0))
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<K: Key, V: Clone + 'static> Transform<Rows<K, V>> for Must<K> {
-    #[inline]
-    fn transform<E: Editor<Present<V>>>(
-        &self,
-        at: <Rows<K, V> as Writable>::Place<'_>,
-        next: &mut E,
-    ) -> Result<Edit, PathError> {
-        edit_present_row(at, &self.0, next)
     }
 }
 

@@ -20,36 +20,57 @@
 //! through the entries that `ALL` finds in a map are refused.
 
 mod builder;
+mod collect;
+mod collected;
 mod count;
 mod each;
 mod edit;
 mod error;
+mod field;
+mod indexed;
+mod insert;
 mod key;
+mod list;
 mod nil;
 pub mod rows;
 mod search;
 mod set;
 mod shape;
+mod step;
+mod sublist;
 mod terminal;
 mod value;
 mod view;
 mod walk;
 
-pub use builder::{Bare, Origin, Path, SelectPath, TransformPath, WritePath};
+pub use builder::{
+    Bare, Inner, InnerWrite, Origin, Path, ReadPath, SelectPath, SubPath, TransformPath, WritePath,
+};
+pub use collected::{Collected, Under, With};
 pub use count::{AtMostOne, Cardinality, Many, One, Single, Sure, Unsure};
 pub use each::{All, EditElements, Elements, HasElements, HasValues, MapVals};
 pub use edit::{Change, Edit, Editor, Transform, Want};
 pub use error::PathError;
+pub use field::{Field, FieldAt, HasFields};
+pub use indexed::{HasIndexes, IndexNav, IndexedVals};
+pub use insert::{
+    AfterElem, BeforeElem, BeforeIndex, Beginning, End, GrowsByMany, GrowsByOne,
+};
 pub use key::{KeyOf, Keyed, Keypath, Must};
+pub use list::{First, HasEnds, IsList, Last, Nthpath, UpsertBy, Upserts};
 pub use nil::{IsMaybe, IsMaybeSet, NilToSet, NilToVal};
-pub use rows::{ReadRows, Root, WriteRows};
+pub use rows::{
+    Counting,
+    Counted, Fate, Fields, LeadingKey, ReadRows, Root, RowList, RowSet, Rows, Stored, Uncounted, WriteRows,
+};
 pub use search::Found;
 pub use set::{IsSet, NoneElem, SetElem};
-pub use shape::{Hold, Holder, Maybe, Pair, Present, Rows, Shape, Void, Writable};
+pub use shape::{Hold, Holder, Maybe, Pair, PairChange, Present, Shape, Void, Writable};
+pub use sublist::{ContinuousSubseqs, HasParts, HasRuns, Srange, SrangeDynamic};
 pub use terminal::{
     Assignable, Each, IsPresent, Once, Removable, Remove, Removes, Run, Supply, Term, Termval,
     Update,
 };
 pub use value::{ValuePath, select, select_any, select_one, selected_any, transform};
 pub use view::{View, Visible};
-pub use walk::{Halt, Navigator, Start, Then, Visitor, Walk};
+pub use walk::{Again, Halt, Navigator, Start, Then, Visitor, Walk};

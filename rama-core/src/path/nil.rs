@@ -2,8 +2,51 @@
 
 use super::edit::{Change, Editor, Transform};
 use super::shape::{Hold, Maybe, Present, Shape};
-use super::{Navigator, One, PathError, Visitor, Walk};
+use super::step::{step, step_itself, through_collected};
+use super::walk::Then;
+use super::{Cardinality, Navigator, One, Path, PathError, Visitor, Walk};
 use std::collections::BTreeSet;
+
+impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
+    /// Stays, and puts a default where the value is missing (NV-60).
+    ///
+    /// In a write the default is only stored as part of what the rest of the path makes of it.
+    ///
+    /// ```
+    /// use rama_core::path::{select_one, transform};
+    /// use std::collections::BTreeMap;
+    /// let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    /// assert_eq!(select_one(&counts, |path| path.keypath("tea").nil_to_val(0))?, 0);
+    /// transform(&mut counts, |path| path.keypath("tea").nil_to_val(0).term(|n| n + 1))?;
+    /// assert_eq!(counts["tea"], 1);
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn nil_to_val<To, N>(self, default: S::Value) -> Path<R, Then<P, N>, To, C::And<One>>
+    where
+        S: IsMaybe<To = To, Step<NilToVal<<S as Shape>::Value>> = N>,
+    {
+        self.then(S::step(NilToVal(default)))
+    }
+
+    /// Stays, and puts an empty set where the set is missing (NV-61).
+    ///
+    /// ```
+    /// use rama_core::path::{select_one, transform};
+    /// use std::collections::{BTreeMap, BTreeSet};
+    /// let mut follows: BTreeMap<u64, BTreeSet<u64>> = BTreeMap::new();
+    /// assert_eq!(select_one(&follows, |path| path.keypath(1).NIL_TO_SET())?, BTreeSet::new());
+    /// transform(&mut follows, |path| path.keypath(1).NIL_TO_SET().NONE_ELEM().termval(2))?;
+    /// assert_eq!(follows[&1], BTreeSet::from([2]));
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    #[expect(non_snake_case, reason = "navigators are named as in the language")]
+    pub fn NIL_TO_SET<To, N>(self) -> Path<R, Then<P, N>, To, C::And<One>>
+    where
+        S: IsMaybeSet<To = To, Step<NilToSet> = N>,
+    {
+        self.then(S::step(NilToSet))
+    }
+}
 
 /// The place of a value that may be missing.
 #[diagnostic::on_unimplemented(
@@ -12,17 +55,15 @@ use std::collections::BTreeSet;
     note = "`nil_to_val` follows `keypath`, whose key may have no value yet"
 )]
 pub trait IsMaybe: Shape {
-    /// The type of the value.
-    type Inner: 'static;
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    /// Where the step leads.
+    type To: Shape;
+    step!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> IsMaybe for Maybe<T> {
-    type Inner = T;
-    type Step<N> = N;
+    type To = Present<T>;
+    step_itself!();
 }
 
 /// The place of a set that may be missing.
@@ -33,17 +74,20 @@ impl<T: 'static> IsMaybe for Maybe<T> {
     note = "`Maybe<BTreeSet<E>>` is where `keypath` leads in a map of sets"
 )]
 pub trait IsMaybeSet: Shape {
-    /// The type of the set's elements.
-    type Elem: Ord + Clone + 'static;
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    /// Where the step leads.
+    type To: Shape;
+    step!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<E: Ord + Clone + 'static> IsMaybeSet for Maybe<BTreeSet<E>> {
-    type Elem = E;
-    type Step<N> = N;
+    type To = Present<BTreeSet<E>>;
+    step_itself!();
+}
+
+through_collected! {
+    IsMaybe { => To }
+    IsMaybeSet { => To }
 }
 
 /// Navigator of [`Path::nil_to_val`](super::Path::nil_to_val).

@@ -1,7 +1,7 @@
 //! The visitors at the end of a select: what is collected and when the walk may stop.
 
 use super::shape::{Maybe, Pair, Present, Shape};
-use super::{Cardinality, Halt, PathError, Visitor, Walk};
+use super::{Cardinality, Collected, Halt, PathError, Visitor, Walk, With};
 
 /// A shape on which a select can end: it hands out an owned value.
 #[diagnostic::on_unimplemented(
@@ -16,7 +16,10 @@ pub trait Found: Shape {
     type Out;
 
     /// Copies it out.
-    fn found(at: Self::Ref<'_>) -> Self::Out;
+    ///
+    /// # Errors
+    /// [`PathError::Storage`] where rows are read only now: a range of rows in storage.
+    fn found(at: Self::Ref<'_>) -> Result<Self::Out, PathError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -24,8 +27,8 @@ impl<T: Clone + 'static> Found for Present<T> {
     type Out = T;
 
     #[inline]
-    fn found(at: &T) -> T {
-        at.clone()
+    fn found(at: &T) -> Result<T, PathError> {
+        Ok(at.clone())
     }
 }
 
@@ -34,18 +37,28 @@ impl<T: Clone + 'static> Found for Maybe<T> {
     type Out = Option<T>;
 
     #[inline]
-    fn found(at: Option<&T>) -> Option<T> {
-        at.cloned()
+    fn found(at: Option<&T>) -> Result<Option<T>, PathError> {
+        Ok(at.cloned())
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<K: Clone + 'static, V: Clone + 'static> Found for Pair<K, V> {
-    type Out = (K, V);
+impl<K: Clone + 'static, S: Found> Found for Pair<K, S> {
+    type Out = (K, S::Out);
 
     #[inline]
-    fn found((key, value): (&K, &V)) -> (K, V) {
-        (key.clone(), value.clone())
+    fn found((key, value): (&K, S::Ref<'_>)) -> Result<Self::Out, PathError> {
+        Ok((key.clone(), S::found(value)?))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<L: Collected, S: Found> Found for With<L, S> {
+    type Out = L::Owned<S::Out>;
+
+    #[inline]
+    fn found((list, at): (&L, S::Ref<'_>)) -> Result<Self::Out, PathError> {
+        Ok(list.owned(S::found(at)?))
     }
 }
 
@@ -65,7 +78,7 @@ pub(super) struct Something(bool);
 impl<S: Found> Visitor<S> for Every<S> {
     #[inline]
     fn visit(&mut self, at: S::Ref<'_>) -> Walk {
-        self.0.push(S::found(at));
+        self.0.push(S::found(at)?);
         Ok(())
     }
 }
@@ -75,7 +88,7 @@ impl<S: Found> Visitor<S> for First<S> {
     fn visit(&mut self, at: S::Ref<'_>) -> Walk {
         self.found += 1;
         if self.first.is_none() {
-            self.first = Some(S::found(at));
+            self.first = Some(S::found(at)?);
         }
         if self.found < self.wanted { Ok(()) } else { Err(Halt::Enough) }
     }

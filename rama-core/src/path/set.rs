@@ -2,9 +2,54 @@
 
 use super::each::edit_element;
 use super::edit::{Change, Editor, Transform};
-use super::shape::{Holder, Maybe, Present, Shape, Void};
-use super::{AtMostOne, Navigator, One, PathError, Visitor, Walk};
+use super::key::KeyOf;
+use super::shape::{Holder, Present, Shape, Void};
+use super::step::{of_holders, step, step_itself, through_collected};
+use super::walk::Then;
+use super::{AtMostOne, Cardinality, Navigator, One, Path, PathError, Visitor, Walk};
 use std::collections::BTreeSet;
+
+impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
+    /// Goes to an element of a set if it is there, and nowhere otherwise (NV-40).
+    ///
+    /// Writing replaces the element, and `NONE` removes it.
+    ///
+    /// ```
+    /// use rama_core::path::{selected_any, transform};
+    /// use std::collections::BTreeSet;
+    /// let mut tags = BTreeSet::from(["db".to_owned(), "rust".to_owned()]);
+    /// assert!(selected_any(&tags, |path| path.set_elem("db"))?);
+    /// transform(&mut tags, |path| path.set_elem("db").NONE())?;
+    /// assert_eq!(tags, BTreeSet::from(["rust".to_owned()]));
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn set_elem<Q, T, To, N>(self, element: Q) -> Path<R, Then<P, N>, To, C::And<AtMostOne>>
+    where
+        S: IsSet<Elem = T, There = To, Step<SetElem<T>> = N>,
+        Q: KeyOf<T>,
+    {
+        self.then(S::step(SetElem(element.into_key())))
+    }
+
+    /// Goes to the place of a new element of a set (NV-41). There is nothing to read; `termval` adds the
+    /// element, to a new set if there was none.
+    ///
+    /// ```
+    /// use rama_core::path::transform;
+    /// use std::collections::BTreeSet;
+    /// let mut tags: BTreeSet<String> = BTreeSet::new();
+    /// transform(&mut tags, |path| path.NONE_ELEM().termval("rust".to_owned()))?;
+    /// assert_eq!(tags, BTreeSet::from(["rust".to_owned()]));
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    #[expect(non_snake_case, reason = "navigators are named as in the language")]
+    pub fn NONE_ELEM<To, N>(self) -> Path<R, Then<P, N>, To, C::And<One>>
+    where
+        S: IsSet<New = To, Step<NoneElem> = N>,
+    {
+        self.then(S::step(NoneElem))
+    }
+}
 
 /// A shape in which `set_elem` finds elements and to which `NONE_ELEM` adds them.
 #[diagnostic::on_unimplemented(
@@ -15,21 +60,23 @@ use std::collections::BTreeSet;
 pub trait IsSet: Shape {
     /// The type of the elements.
     type Elem: 'static;
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    /// An element that is there.
+    type There: Shape;
+    /// The place of a new one.
+    type New: Shape;
+    step!();
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: 'static> IsSet for Present<BTreeSet<T>> {
-    type Elem = T;
-    type Step<N> = N;
+of_holders! {
+    [T: 'static] IsSet for BTreeSet<T> {
+        type Elem = T;
+        type There = Present<T>;
+        type New = Void<T>;
+    }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: 'static> IsSet for Maybe<BTreeSet<T>> {
-    type Elem = T;
-    type Step<N> = N;
+through_collected! {
+    IsSet { Elem => There, New }
 }
 
 /// Navigator of [`Path::set_elem`](super::Path::set_elem).

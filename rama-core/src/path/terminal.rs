@@ -5,12 +5,18 @@ use super::builder::{Origin, Path, WritePath};
 use super::count::{Cardinality, Many, Single};
 use super::each::{All, MapVals};
 use super::edit::{Change, Editor, Want};
+use super::indexed::IndexedVals;
 use super::key::{Keypath, Must};
+use super::list::{First, Last, Nthpath, UpsertBy};
 use super::nil::NilToVal;
+use super::rows::{Fate, Fields, RowList, RowSet, Rows, RowsMut};
 use super::set::{NoneElem, SetElem};
-use super::shape::{Hold, Maybe, Present, Shape, Void};
+use super::shape::{Hold, Maybe, Pair, PairChange, Present, Shape, Void};
+use super::step::{step, step_itself};
+use super::sublist::{ContinuousSubseqs, Srange, SrangeDynamic};
 use super::view::View;
 use super::walk::{Start, Then};
+use super::{Collected, Under, With};
 
 /// Terminals of all paths.
 impl<R: Origin, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
@@ -27,12 +33,10 @@ impl<R: Origin, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     #[expect(non_snake_case, reason = "navigators are named as in the language")]
     pub fn NONE<W, T>(self) -> WritePath<R, W, T>
     where
-        S: Removable<Step<Remove> = T> + Removable<Step<P> = W>,
-        T: From<Remove>,
-        W: From<P>,
+        S: Removable<Step<Remove> = T, Way<P> = W>,
         P: Removes<R::Root>,
     {
-        self.end(Remove.into())
+        self.end(S::way, S::step(Remove))
     }
 }
 
@@ -51,11 +55,9 @@ impl<R: Origin, P, S: Shape, M> Path<R, P, S, Single<M>> {
     /// ```
     pub fn termval<W, T>(self, value: S::Value) -> WritePath<R, W, T>
     where
-        S: Assignable<Step<Termval<Once<<S as Shape>::Value>>> = T> + Assignable<Step<P> = W>,
-        T: From<Termval<Once<<S as Shape>::Value>>>,
-        W: From<P>,
+        S: Assignable<Step<Termval<Once<<S as Shape>::Value>>> = T, Way<P> = W>,
     {
-        self.end(Termval(Once(Some(value))).into())
+        self.end(S::way, S::step(Termval(Once(Some(value)))))
     }
 
     /// Replaces the value by what a function makes of it (NV-90). A value that may be missing needs
@@ -75,13 +77,11 @@ impl<R: Origin, P, S: Shape, M> Path<R, P, S, Single<M>> {
     /// ```
     pub fn term<F, W, T>(self, function: F) -> WritePath<R, W, T>
     where
-        S: IsPresent<Step<Term<Once<F>>> = T> + IsPresent<Step<P> = W>,
-        T: From<Term<Once<F>>>,
-        W: From<P>,
+        S: IsPresent<Step<Term<Once<F>>> = T, Way<P> = W>,
         S::Value: Clone,
-        F: FnOnce(S::Value) -> S::Value,
+        F: FnOnce(S::Args<'_, <S as Shape>::Value>) -> S::Value,
     {
-        self.end(Term(Once(Some(function))).into())
+        self.end(S::way, S::step(Term(Once(Some(function)))))
     }
 
     /// Lets a function edit the value where it stands, without a copy. Like [`Path::term`] it needs a
@@ -98,12 +98,10 @@ impl<R: Origin, P, S: Shape, M> Path<R, P, S, Single<M>> {
     /// ```
     pub fn update<F, W, T>(self, function: F) -> WritePath<R, W, T>
     where
-        S: IsPresent<Step<Update<Once<F>>> = T> + IsPresent<Step<P> = W>,
-        T: From<Update<Once<F>>>,
-        W: From<P>,
-        F: FnOnce(&mut S::Value),
+        S: IsPresent<Step<Update<Once<F>>> = T, Way<P> = W>,
+        F: FnOnce(S::Args<'_, &mut <S as Shape>::Value>),
     {
-        self.end(Update(Once(Some(function))).into())
+        self.end(S::way, S::step(Update(Once(Some(function)))))
     }
 }
 
@@ -119,12 +117,10 @@ impl<R: Origin, P, S: Shape> Path<R, P, S, Many> {
     /// ```
     pub fn termval<W, T>(self, value: S::Value) -> WritePath<R, W, T>
     where
-        S: Assignable<Step<Termval<Each<<S as Shape>::Value>>> = T> + Assignable<Step<P> = W>,
-        T: From<Termval<Each<<S as Shape>::Value>>>,
-        W: From<P>,
+        S: Assignable<Step<Termval<Each<<S as Shape>::Value>>> = T, Way<P> = W>,
         S::Value: Clone,
     {
-        self.end(Termval(Each(value)).into())
+        self.end(S::way, S::step(Termval(Each(value))))
     }
 
     /// Replaces each value by what a function makes of it (NV-90).
@@ -137,13 +133,11 @@ impl<R: Origin, P, S: Shape> Path<R, P, S, Many> {
     /// ```
     pub fn term<F, W, T>(self, function: F) -> WritePath<R, W, T>
     where
-        S: IsPresent<Step<Term<Each<F>>> = T> + IsPresent<Step<P> = W>,
-        T: From<Term<Each<F>>>,
-        W: From<P>,
+        S: IsPresent<Step<Term<Each<F>>> = T, Way<P> = W>,
         S::Value: Clone,
-        F: FnMut(S::Value) -> S::Value,
+        F: FnMut(S::Args<'_, <S as Shape>::Value>) -> S::Value,
     {
-        self.end(Term(Each(function)).into())
+        self.end(S::way, S::step(Term(Each(function))))
     }
 
     /// Lets a function edit each value where it stands, without copies.
@@ -156,58 +150,96 @@ impl<R: Origin, P, S: Shape> Path<R, P, S, Many> {
     /// ```
     pub fn update<F, W, T>(self, function: F) -> WritePath<R, W, T>
     where
-        S: IsPresent<Step<Update<Each<F>>> = T> + IsPresent<Step<P> = W>,
-        T: From<Update<Each<F>>>,
-        W: From<P>,
-        F: FnMut(&mut S::Value),
+        S: IsPresent<Step<Update<Each<F>>> = T, Way<P> = W>,
+        F: FnMut(S::Args<'_, &mut <S as Shape>::Value>),
     {
-        self.end(Update(Each(function)).into())
+        self.end(S::way, S::step(Update(Each(function))))
     }
+}
+
+/// In a capability of terminals: the path that leads here, unknown where the terminal does not fit.
+macro_rules! way {
+    () => {
+        /// The path that leads here.
+        type Way<P>;
+
+        /// Goes this way.
+        fn way<P>(navigator: P) -> Self::Way<P>;
+    };
+}
+
+/// In an implementation: the way is the path itself.
+macro_rules! way_itself {
+    () => {
+        type Way<P> = P;
+
+        #[inline]
+        fn way<P>(navigator: P) -> P {
+            navigator
+        }
+    };
 }
 
 /// A shape to which a value can be written.
 #[diagnostic::on_unimplemented(
     message = "`termval` needs the place of one value, and the path stands on `{Self}` here",
     label = "this is not the place of a value",
-    note = "go to a value first, with `keypath`, `must` or `MAP_VALS`; entries (`Pair<K, V>`) can only be read"
+    note = "go to a value first, with `keypath`, `must` or `MAP_VALS`; `LAST` goes from an entry (`Pair<K, V>`) to its value"
 )]
 pub trait Assignable: Shape {
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    way!();
+    step!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> Assignable for Present<T> {
-    type Step<N> = N;
+    way_itself!();
+    step_itself!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> Assignable for Maybe<T> {
-    type Step<N> = N;
+    way_itself!();
+    step_itself!();
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, V: 'static> Assignable for Pair<K, Present<V>> {
+    way_itself!();
+    step_itself!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> Assignable for Void<T> {
-    type Step<N> = N;
+    way_itself!();
+    step_itself!();
 }
 
 /// A shape on which a value surely stands.
 #[diagnostic::on_unimplemented(
     message = "there may be no value here: the path stands on `{Self}`",
     label = "insert `nil_to_val(default)` before this, or use `must` instead of `keypath`",
-    note = "`term` and `update` work on a value that is there; entries (`Pair<K, V>`) can only be read: use \
-            `MAP_VALS`"
+    note = "`term` and `update` work on a value that is there"
 )]
 pub trait IsPresent: Shape {
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    /// What a function gets: the value, and the collected values before it.
+    type Args<'a, V>;
+    way!();
+    step!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> IsPresent for Present<T> {
-    type Step<N> = N;
+    type Args<'a, V> = V;
+    way_itself!();
+    step_itself!();
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, V: 'static> IsPresent for Pair<K, Present<V>> {
+    type Args<'a, A> = A;
+    way_itself!();
+    step_itself!();
 }
 
 /// A shape that can be removed from the collection around it.
@@ -217,19 +249,51 @@ impl<T: 'static> IsPresent for Present<T> {
     note = "`NONE` removes what `keypath`, `must`, `ALL` in lists and sets, `MAP_VALS` or `set_elem` lead to"
 )]
 pub trait Removable: Shape {
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    way!();
+    step!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> Removable for Present<T> {
-    type Step<N> = N;
+    way_itself!();
+    step_itself!();
+}
+
+#[diagnostic::do_not_recommend]
+impl<K: 'static, S: Shape> Removable for Pair<K, S> {
+    way_itself!();
+    step_itself!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> Removable for Maybe<T> {
-    type Step<N> = N;
+    way_itself!();
+    step_itself!();
+}
+
+/// The terminals that have no use for collected values run under them.
+macro_rules! ends_under_collected {
+    ($($capability:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<L: 'static, S: $capability> $capability for With<L, S> {
+            way_itself!();
+            type Step<N> = Under<S::Step<N>>;
+
+            #[inline]
+            fn step<N>(navigator: N) -> Self::Step<N> {
+                Under(S::step(navigator))
+            }
+        }
+    )*};
+}
+
+ends_under_collected!(Assignable Removable);
+
+#[diagnostic::do_not_recommend]
+impl<L: Collected, T: 'static> IsPresent for With<L, Present<T>> {
+    type Args<'a, V> = L::Args<'a, V>;
+    way_itself!();
+    step_itself!();
 }
 
 /// A path that leads to places in something that can do without them.
@@ -245,19 +309,27 @@ impl<T> Removes<Maybe<T>> for Start {}
 
 /// Steps into a collection: what they lead to can be removed from it.
 macro_rules! steps_into_collections {
-    ($($step:ident $(<$argument:ident>)?),*) => {$(
+    ($($step:ident $(<$($argument:ident),*>)?),* $(,)?) => {$(
         #[diagnostic::do_not_recommend]
-        impl<S, P $(, $argument)?> Removes<S> for Then<P, $step $(<$argument>)?> {}
+        impl<S, P $($(, $argument)*)?> Removes<S> for Then<P, $step $(<$($argument),*>)?> {}
     )*};
 }
 
-steps_into_collections!(Keypath<K>, Must<K>, All, MapVals, SetElem<T>, NoneElem);
+steps_into_collections!(Keypath<K>, Must<K>, All, MapVals, SetElem<T>, NoneElem,
+    Nthpath, First, Last, UpsertBy<F, K>, IndexedVals, Srange, SrangeDynamic<F, G>, ContinuousSubseqs<F>);
+
+/// Steps that stay: what they lead to can be removed when what they come from can.
+macro_rules! steps_that_stay {
+    ($($step:ident $(<$($argument:ident),*>)?),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<S, P: Removes<S> $($(, $argument)*)?> Removes<S> for Then<P, $step $(<$($argument),*>)?> {}
+    )*};
+}
+
+steps_that_stay!(NilToVal<T>, View<F, U>);
 
 #[diagnostic::do_not_recommend]
-impl<S, P: Removes<S>, T> Removes<S> for Then<P, NilToVal<T>> {}
-
-#[diagnostic::do_not_recommend]
-impl<S, P: Removes<S>, F, U> Removes<S> for Then<P, View<F, U>> {}
+impl<S, P, N> Removes<S> for Then<P, Under<N>> where Then<P, N>: Removes<S> {}
 
 /// In a terminal: something that is used once at most, and may be moved out.
 pub struct Once<T>(Option<T>);
@@ -356,8 +428,45 @@ impl<T: Clone + 'static, F: Run<T, T>> Editor<Present<T>> for Term<F> {
     }
 }
 
+impl<L, T, F> Editor<With<L, Present<T>>> for Term<F>
+where
+    L: Collected,
+    T: Clone + 'static,
+    F: for<'a> Run<L::Args<'a, T>, T>,
+{
+    const WANTS: Want = Want::Given;
+
+    #[inline]
+    fn edit(&mut self, (list, at): (&L, Hold<'_, T>)) -> Result<Change<T>, PathError> {
+        Ok(match at {
+            Hold::Given(value) => Change::Set(self.0.run(list.args(value))),
+            Hold::Lent(value) => {
+                *value = self.0.run(list.args(value.clone()));
+                Change::InPlace
+            }
+        })
+    }
+}
+
 /// Lets a function edit the value where it stands.
 pub struct Update<F>(F);
+
+impl<L, T, F> Editor<With<L, Present<T>>> for Update<F>
+where
+    L: Collected,
+    T: 'static,
+    F: for<'a> Run<L::Args<'a, &'a mut T>, ()>,
+{
+    const WANTS: Want = Want::Lent;
+
+    #[inline]
+    fn edit(&mut self, (list, at): (&L, Hold<'_, T>)) -> Result<Change<T>, PathError> {
+        at.edit(|value| {
+            self.0.run(list.args(value));
+            Ok(true)
+        })
+    }
+}
 
 impl<T: 'static, F: for<'a> Run<&'a mut T, ()>> Editor<Present<T>> for Update<F> {
     const WANTS: Want = Want::Lent;
@@ -376,6 +485,7 @@ pub struct Remove;
 
 impl<T: 'static> Editor<Present<T>> for Remove {
     const WANTS: Want = Want::Nothing;
+    const REMOVES: bool = true;
 
     #[inline]
     fn edit(&mut self, _: Hold<'_, T>) -> Result<Change<T>, PathError> {
@@ -385,9 +495,95 @@ impl<T: 'static> Editor<Present<T>> for Remove {
 
 impl<T: 'static> Editor<Maybe<T>> for Remove {
     const WANTS: Want = Want::Nothing;
+    const REMOVES: bool = true;
 
     #[inline]
     fn edit(&mut self, _: Option<Hold<'_, T>>) -> Result<Change<T>, PathError> {
         Ok(Change::Removed)
     }
+}
+
+// An entry of a map as a pair of its own values.
+
+impl<K: 'static, V: 'static, G: Supply<(K, V)>> Editor<Pair<K, Present<V>>> for Termval<G> {
+    const WANTS: Want = Want::Nothing;
+
+    #[inline]
+    fn edit(&mut self, _: (&K, Hold<'_, V>)) -> Result<PairChange<K, Present<V>>, PathError> {
+        let (key, value) = self.0.supply();
+        Ok(PairChange::Set(key, value))
+    }
+}
+
+impl<K, V, F> Editor<Pair<K, Present<V>>> for Term<F>
+where
+    K: Clone + 'static,
+    V: Clone + 'static,
+    F: Run<(K, V), (K, V)>,
+{
+    const WANTS: Want = Want::Given;
+
+    #[inline]
+    fn edit(
+        &mut self,
+        (key, value): (&K, Hold<'_, V>),
+    ) -> Result<PairChange<K, Present<V>>, PathError> {
+        let (key, value) = self.0.run((key.clone(), value.into_owned()));
+        Ok(PairChange::Set(key, value))
+    }
+}
+
+impl<K: Clone + 'static, V: Clone + 'static, F: for<'a> Run<&'a mut (K, V), ()>>
+    Editor<Pair<K, Present<V>>> for Update<F>
+{
+    const WANTS: Want = Want::Given;
+
+    #[inline]
+    fn edit(
+        &mut self,
+        (key, value): (&K, Hold<'_, V>),
+    ) -> Result<PairChange<K, Present<V>>, PathError> {
+        let mut entry = (key.clone(), value.into_owned());
+        self.0.run(&mut entry);
+        Ok(PairChange::Set(entry.0, entry.1))
+    }
+}
+
+impl<K: 'static, S: super::Writable> Editor<Pair<K, S>> for Remove {
+    const WANTS: Want = Want::Nothing;
+
+    #[inline]
+    fn edit(&mut self, _: (&K, S::Place<'_>)) -> Result<PairChange<K, S>, PathError> {
+        Ok(PairChange::Removed)
+    }
+}
+
+// Structures: only as a whole can they be removed (PS-26).
+
+/// Structures that can be removed.
+macro_rules! removable_structures {
+    ($([$($parameter:tt)*] $shape:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($parameter)*> Removable for $shape {
+            way_itself!();
+            step_itself!();
+        }
+
+        impl<$($parameter)*> Editor<$shape> for Remove {
+            const WANTS: Want = Want::Nothing;
+            const REMOVES: bool = true;
+
+            #[inline]
+            fn edit(&mut self, _: RowsMut<'_>) -> Result<Fate, PathError> {
+                Ok(Fate::Removed)
+            }
+        }
+    )*};
+}
+
+removable_structures! {
+    [K: 'static, S: 'static, C: 'static] Rows<K, S, C>;
+    [T: 'static, C: 'static] RowSet<T, C>;
+    [S: 'static] RowList<S>;
+    [F: 'static] Fields<F>;
 }

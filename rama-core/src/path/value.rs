@@ -3,7 +3,7 @@
 //! The same paths as on PStates, in any Rust code. Nothing is stored and nothing can fail, except that
 //! `select_one` on a path to many places checks their number.
 
-use super::builder::{Bare, Path, SelectPath, TransformPath};
+use super::builder::{Bare, Path, ReadPath, SelectPath, TransformPath};
 use super::edit::{Change, Edit, Editor};
 use super::search;
 use super::shape::{Hold, Present};
@@ -105,7 +105,7 @@ pub fn selected_any<T, Q>(
 ) -> Result<bool, PathError>
 where
     T: 'static,
-    Q: SelectPath<From = Present<T>>,
+    Q: ReadPath<From = Present<T>>,
 {
     let path = path(start());
     search::something(|end| path.walk(value, end))

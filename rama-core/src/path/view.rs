@@ -2,8 +2,38 @@
 
 use super::edit::{Change, Editor, Transform};
 use super::shape::{Hold, Maybe, Pair, Present, Shape};
-use super::{Navigator, One, PathError, Visitor, Walk};
+use super::step::{step, step_itself};
+use super::walk::Then;
+use super::{Cardinality, Navigator, One, Path, PathError, Under, Visitor, Walk, With};
 use std::marker::PhantomData;
+
+impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
+    /// Goes to what a function makes of the value: it gets a `&T`, an `Option<&T>` where the value may be
+    /// missing, and a pair of references for an entry (NV-62).
+    ///
+    /// Writing is one-way: the value of the path so far is replaced by what the rest of the path makes of
+    /// the function's result, which must be of the same type for that.
+    ///
+    /// ```
+    /// use rama_core::path::{select, select_one, transform};
+    /// use std::collections::BTreeMap;
+    /// let mut names = BTreeMap::from([(1, "ada".to_owned())]);
+    /// assert_eq!(select_one(&names, |path| path.keypath(2).view(|name| name.is_none()))?, true);
+    /// assert_eq!(select(&names, |path| path.MAP_VALS().view(|name| name.len()))?, [3]);
+    /// assert_eq!(select(&names, |path| path.ALL().view(|(id, name)| format!("{id} {name}")))?, ["1 ada"]);
+    /// transform(&mut names, |path| path.must(1).view(|name| name.to_uppercase()).term(|name| name + "!"))?;
+    /// assert_eq!(names[&1], "ADA!");
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn view<U, F, To, N>(self, function: F) -> Path<R, Then<P, N>, To, C::And<One>>
+    where
+        S: Visible<Step<View<F, U>> = N, To<U> = To>,
+        F: Fn(S::Seen<'_>) -> U,
+        U: 'static,
+    {
+        self.then(S::step(View::new(function)))
+    }
+}
 
 /// A shape that `view` can look at.
 #[diagnostic::on_unimplemented(
@@ -12,24 +42,43 @@ use std::marker::PhantomData;
     note = "go to a value first, with `keypath`, `must`, `ALL` or `MAP_VALS`"
 )]
 pub trait Visible: Shape {
-    /// The step itself, so that its type is unknown after a step that does not fit: then one message is all
-    /// that rustc has to say about the path.
-    type Step<N>;
+    /// What the function gets.
+    type Seen<'a>;
+    /// Where the step leads.
+    type To<U: 'static>: Shape;
+    step!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> Visible for Present<T> {
-    type Step<N> = N;
+    type Seen<'a> = &'a T;
+    type To<U: 'static> = Present<U>;
+    step_itself!();
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: 'static> Visible for Maybe<T> {
-    type Step<N> = N;
+    type Seen<'a> = Option<&'a T>;
+    type To<U: 'static> = Present<U>;
+    step_itself!();
 }
 
 #[diagnostic::do_not_recommend]
-impl<K: 'static, V: 'static> Visible for Pair<K, V> {
-    type Step<N> = N;
+impl<K: 'static, S: Shape> Visible for Pair<K, S> {
+    type Seen<'a> = (&'a K, S::Ref<'a>);
+    type To<U: 'static> = Present<U>;
+    step_itself!();
+}
+
+#[diagnostic::do_not_recommend]
+impl<L: 'static, S: Visible> Visible for With<L, S> {
+    type Seen<'a> = S::Seen<'a>;
+    type To<U: 'static> = With<L, S::To<U>>;
+    type Step<N> = Under<S::Step<N>>;
+
+    fn step<N>(navigator: N) -> Self::Step<N> {
+        Under(S::step(navigator))
+    }
 }
 
 /// Navigator of [`Path::view`](super::Path::view).

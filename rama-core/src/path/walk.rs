@@ -4,8 +4,8 @@
 //! and no boxes, so a path compiles to the loop one would have written by hand, and whatever guards a
 //! store needs live on the stack of the walk.
 
-use super::{Cardinality, One, PathError, Shape};
-use crate::partition::KeyHash;
+use super::rows::LeadingKey;
+use super::{Cardinality, Many, One, PathError, Shape};
 
 /// Goes on, or ends the whole walk.
 pub type Walk = Result<(), Halt>;
@@ -47,9 +47,13 @@ pub trait Navigator<S: Shape> {
     /// Whatever `next` returns, and failing stores.
     fn select<N: Visitor<Self::To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk;
 
-    /// The hash of the leading key, when the path starts in the rows of a PState and its first step goes to
-    /// one of them: it chooses the task that has the row.
-    fn home(&self) -> Option<KeyHash> {
+    /// Whether it stays on the structure where it stands, so that the key of the step after it is the leading
+    /// key just as well.
+    const STAYS: bool = false;
+
+    /// The leading key, when the path starts in the rows of a PState and its first step goes to one of them: it
+    /// chooses the task that has the row.
+    fn home(&self) -> Option<&dyn LeadingKey> {
         None
     }
 }
@@ -61,6 +65,22 @@ pub struct Start;
 impl<S: Shape> Navigator<S> for Start {
     type To = S;
     type Count = One;
+    const STAYS: bool = true;
+
+    #[inline]
+    fn select<N: Visitor<S>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
+        next.visit(at)
+    }
+}
+
+/// The path that stays where it is, and comes there any number of times.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Again;
+
+impl<S: Shape> Navigator<S> for Again {
+    type To = S;
+    type Count = Many;
+    const STAYS: bool = true;
 
     #[inline]
     fn select<N: Visitor<S>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
@@ -81,9 +101,10 @@ impl<S: Shape, A: Navigator<S>, B: Navigator<A::To>> Navigator<S> for Then<A, B>
         self.0.select(at, &mut Step { navigator: &self.1, next })
     }
 
-    fn home(&self) -> Option<KeyHash> {
-        // Only a step from the rows of a PState has a home, and only the first one starts there.
-        self.0.home().or_else(|| self.1.home())
+    const STAYS: bool = A::STAYS && B::STAYS;
+
+    fn home(&self) -> Option<&dyn LeadingKey> {
+        if A::STAYS { self.1.home() } else { self.0.home() }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Rows as paths see them: those of the task that runs, those of the last cut, and those that are committed.
 
-use std::{fmt, ops::ControlFlow, sync::Arc};
+use std::fmt;
 
-use super::{PStatePartition, PStateView, view::Overlay, view::ScanError};
+use super::{Home, PStatePartition, PStateView, layer::Overlay};
 use crate::{
-    codec::{Key, Value},
     id::TaskId,
-    partition::KeyHash,
-    path::{Halt, PathError, ReadRows, Walk, WriteRows},
+    path::{
+        PathError, Walk,
+        rows::{AnyRow, LeadingKey, ReadRows, RowKind, Scan, VisitRow, WriteRows},
+    },
 };
 
 /// A place in the user's source, for messages.
@@ -32,8 +33,9 @@ impl fmt::Display for SourceLine {
 }
 
 /// Checks that keys are at home where they are used.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Locality {
+    pub(crate) home: Home,
     pub(crate) task: TaskId,
     pub(crate) tasks: u32,
     pub(crate) at: SourceLine,
@@ -53,89 +55,110 @@ pub(crate) struct NotAtHome {
     at: SourceLine,
 }
 
+/// A global PState was used on a task that does not have it.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "PState `$${pstate}` is global: it is on task 0, but this event runs on task {task} ({at}): add `|global()` \
+     before it"
+)]
+pub(crate) struct NotGlobal {
+    pstate: &'static str,
+    task: TaskId,
+    at: SourceLine,
+}
+
 impl Locality {
-    fn check<K: Key>(&self, pstate: &'static str, key: &K) -> Result<(), PathError> {
-        let home = KeyHash::of(key).task(self.tasks);
-        if home == self.task {
-            return Ok(());
-        }
+    /// Checks that an event on this task may use the PState at all.
+    pub(crate) fn enter(&self, pstate: &'static str) -> Result<(), PathError> {
         let Self { task, at, .. } = *self;
-        Err(PathError::storage(NotAtHome { pstate, key: format!("{key:?}"), home, task, at }))
+        match self.home {
+            Home::Global if task != TaskId(0) => {
+                Err(PathError::storage(NotGlobal { pstate, task, at }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check(&self, pstate: &'static str, key: &dyn LeadingKey) -> Result<(), PathError> {
+        let Self { task, at, .. } = *self;
+        match self.home.of(Some(key), self.tasks) {
+            Some(home) if home != task => {
+                Err(PathError::storage(NotAtHome { pstate, key: format!("{key:?}"), home, task, at }))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
 /// The rows of the task that runs, with the uncommitted ones of the owning topology.
-pub(crate) struct LocalRows<'a, K, V> {
-    partition: &'a mut PStatePartition<K, V>,
+pub(crate) struct LocalRows<'a> {
+    partition: &'a mut PStatePartition,
     locality: Option<Locality>,
 }
 
-impl<'a, K: Key, V: Value> LocalRows<'a, K, V> {
+impl<'a> LocalRows<'a> {
     /// Without `locality` nothing is checked.
-    pub(crate) fn new(
-        partition: &'a mut PStatePartition<K, V>,
-        locality: Option<Locality>,
-    ) -> Self {
+    pub(crate) fn new(partition: &'a mut PStatePartition, locality: Option<Locality>) -> Self {
         Self { partition, locality }
     }
+}
 
-    fn check(&self, key: &K) -> Result<(), PathError> {
+impl ReadRows for LocalRows<'_> {
+    fn get(&self, address: &[u8], kind: &'static RowKind) -> Result<Option<AnyRow>, PathError> {
+        self.partition.get(address, kind).map_err(PathError::storage)
+    }
+
+    fn has(&self, address: &[u8]) -> Result<bool, PathError> {
+        self.partition.has(address).map_err(PathError::storage)
+    }
+
+    fn scan(&self, scan: &Scan<'_>, visit: &mut VisitRow<'_>) -> Walk {
+        self.partition.view.scan(scan, self.partition.overlay(scan), visit)
+    }
+
+    fn at_home(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
         match &self.locality {
-            Some(locality) => locality.check(self.partition.name, key),
+            Some(locality) => locality.check(self.partition.view.name, key),
             None => Ok(()),
         }
     }
 }
 
-impl<K: Key, V: Value> ReadRows<K, V> for LocalRows<'_, K, V> {
-    fn get(&self, key: &K) -> Result<Option<Arc<V>>, PathError> {
-        self.check(key)?;
-        self.partition.get(key).map_err(PathError::storage)
+impl WriteRows for LocalRows<'_> {
+    fn load(
+        &mut self,
+        address: &[u8],
+        kind: &'static RowKind,
+    ) -> Result<Option<&mut AnyRow>, PathError> {
+        self.partition.load(address, kind).map_err(PathError::storage)
     }
 
-    fn scan(&self, visit: &mut dyn FnMut(&K, &V) -> Walk) -> Walk {
-        scan(&self.partition.view, self.partition.overlay(), visit)
-    }
-}
-
-impl<K: Key, V: Value> WriteRows<K, V> for LocalRows<'_, K, V> {
-    fn load(&mut self, key: &K) -> Result<Option<&mut V>, PathError> {
-        self.check(key)?;
-        self.partition.load(key).map_err(PathError::storage)
+    fn take(
+        &mut self,
+        address: &[u8],
+        kind: &'static RowKind,
+    ) -> Result<Option<AnyRow>, PathError> {
+        self.partition.take(address, kind).map_err(PathError::storage)
     }
 
-    fn take(&mut self, key: &K) -> Result<Option<V>, PathError> {
-        self.check(key)?;
-        self.partition.take(key).map_err(PathError::storage)
-    }
-
-    fn put(&mut self, key: &K, row: V) -> Result<(), PathError> {
-        self.check(key)?;
-        self.partition.set(key, Some(row));
+    fn changed(&mut self, address: &[u8]) -> Result<(), PathError> {
+        self.partition.changed(address);
         Ok(())
     }
 
-    fn remove(&mut self, key: &K) -> Result<(), PathError> {
-        self.check(key)?;
-        self.partition.set(key, None);
+    fn put(&mut self, address: &[u8], row: AnyRow) -> Result<(), PathError> {
+        self.partition.set(address, Some(row));
         Ok(())
     }
 
-    fn changed(&mut self, key: &K) -> Result<(), PathError> {
-        self.partition.changed(key);
+    fn remove(&mut self, address: &[u8]) -> Result<(), PathError> {
+        self.partition.set(address, None);
         Ok(())
     }
 
-    fn keys(&self) -> Result<Vec<K>, PathError> {
-        let mut keys = Vec::new();
-        let walk = self.scan(&mut |key, _| {
-            keys.push(key.clone());
-            Ok(())
-        });
-        match walk {
-            Err(Halt::Failed(error)) => Err(error),
-            Ok(()) | Err(Halt::Enough) => Ok(keys),
-        }
+    fn wipe(&mut self, prefix: &[u8]) -> Result<(), PathError> {
+        self.partition.wipe(prefix);
+        Ok(())
     }
 }
 
@@ -144,64 +167,65 @@ impl<K: Key, V: Value> WriteRows<K, V> for LocalRows<'_, K, V> {
 /// A commit is published while events run. These rows change at a cut only, so that all reads of an event
 /// see the same (C-33, C-36). They may be on their way to the log still; what the event makes of them
 /// is in a later group, which nobody sees before.
-pub(crate) struct SettledRows<'a, K, V> {
-    partition: &'a PStatePartition<K, V>,
+pub(crate) struct SettledRows<'a> {
+    partition: &'a PStatePartition,
     locality: Option<Locality>,
 }
 
-impl<'a, K: Key, V: Value> SettledRows<'a, K, V> {
+impl<'a> SettledRows<'a> {
     /// Without `locality` nothing is checked.
-    pub(crate) fn new(partition: &'a PStatePartition<K, V>, locality: Option<Locality>) -> Self {
+    pub(crate) fn new(partition: &'a PStatePartition, locality: Option<Locality>) -> Self {
         Self { partition, locality }
     }
 }
 
-impl<K: Key, V: Value> ReadRows<K, V> for SettledRows<'_, K, V> {
-    fn get(&self, key: &K) -> Result<Option<Arc<V>>, PathError> {
-        if let Some(locality) = &self.locality {
-            locality.check(self.partition.name, key)?;
-        }
-        self.partition.settled(key).map_err(PathError::storage)
+impl ReadRows for SettledRows<'_> {
+    fn get(&self, address: &[u8], kind: &'static RowKind) -> Result<Option<AnyRow>, PathError> {
+        self.partition.settled(address, kind).map_err(PathError::storage)
     }
 
-    fn scan(&self, visit: &mut dyn FnMut(&K, &V) -> Walk) -> Walk {
-        scan(&self.partition.view, self.partition.settled_overlay(), visit)
+    fn has(&self, address: &[u8]) -> Result<bool, PathError> {
+        self.partition.settled_has(address).map_err(PathError::storage)
+    }
+
+    fn scan(&self, scan: &Scan<'_>, visit: &mut VisitRow<'_>) -> Walk {
+        self.partition.view.scan(scan, self.partition.settled_overlay(scan), visit)
+    }
+
+    fn at_home(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
+        match &self.locality {
+            Some(locality) => locality.check(self.partition.view.name, key),
+            None => Ok(()),
+        }
     }
 }
 
 /// The committed rows of one partition: what clients see.
-pub(crate) struct CommittedRows<'a, K, V> {
-    view: &'a PStateView<K, V>,
+pub(crate) struct CommittedRows<'a> {
+    view: &'a PStateView,
 }
 
-impl<'a, K: Key, V: Value> CommittedRows<'a, K, V> {
-    /// A client routes by the key itself, so there is nothing to check.
-    pub(crate) fn new(view: &'a PStateView<K, V>) -> Self {
+impl<'a> CommittedRows<'a> {
+    pub(crate) fn new(view: &'a PStateView) -> Self {
         Self { view }
     }
 }
 
-impl<K: Key, V: Value> ReadRows<K, V> for CommittedRows<'_, K, V> {
-    fn get(&self, key: &K) -> Result<Option<Arc<V>>, PathError> {
-        self.view.get(key).map_err(PathError::storage)
+impl ReadRows for CommittedRows<'_> {
+    fn get(&self, address: &[u8], kind: &'static RowKind) -> Result<Option<AnyRow>, PathError> {
+        self.view.get(address, kind).map_err(PathError::storage)
     }
 
-    fn scan(&self, visit: &mut dyn FnMut(&K, &V) -> Walk) -> Walk {
-        scan(self.view, Overlay::new(), visit)
+    fn has(&self, address: &[u8]) -> Result<bool, PathError> {
+        self.view.has(address).map_err(PathError::storage)
     }
-}
 
-fn scan<K: Key, V: Value>(
-    view: &PStateView<K, V>,
-    over: Overlay<K, V>,
-    visit: &mut dyn FnMut(&K, &V) -> Walk,
-) -> Walk {
-    let scanned = view.scan(over, &mut |key, value| match visit(key, value) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(halt) => ControlFlow::Break(halt),
-    });
-    scanned.map_err(|ended| match ended {
-        ScanError::Stopped(halt) => halt,
-        ScanError::Failed(error) => Halt::Failed(PathError::storage(error)),
-    })
+    fn scan(&self, scan: &Scan<'_>, visit: &mut VisitRow<'_>) -> Walk {
+        self.view.scan(scan, Overlay::default(), visit)
+    }
+
+    /// A client routes by the key itself, so there is nothing to check.
+    fn at_home(&self, _: &dyn LeadingKey) -> Result<(), PathError> {
+        Ok(())
+    }
 }

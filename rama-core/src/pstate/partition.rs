@@ -1,151 +1,209 @@
 //! The owner's side of one PState partition: uncommitted writes over committed rows.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     PStateView, Row,
-    view::{Overlay, ViewError},
+    layer::{Layer, Overlay},
+    view::ViewError,
 };
 use crate::{
-    codec::{CodecError, Key, Value, encode_value},
+    codec::CodecError,
     group::GroupWriter,
     id::Epoch,
+    path::rows::{AnyRow, RowKind, Scan},
 };
 
 /// One partition of a PState, owned by its task.
 #[derive(Debug)]
-pub(crate) struct PStatePartition<K, V> {
-    pub(crate) name: &'static str,
-    pub(crate) view: Arc<PStateView<K, V>>,
-    pending: BTreeMap<K, Pending<V>>,
-    sealed: Option<Arc<SealedRows<K, V>>>,
+pub(crate) struct PStatePartition {
+    pub(crate) view: Arc<PStateView>,
+    pending: Layer<Pending>,
+    sealed: Option<Arc<SealedRows>>,
 }
 
 /// A row that was read for writing or written since the last cut.
 #[derive(Debug)]
-struct Pending<V> {
-    row: Row<V>,
+struct Pending {
+    row: Row,
     changed: bool,
 }
 
-impl<K: Key, V: Value> PStatePartition<K, V> {
-    pub(crate) fn new(name: &'static str, view: Arc<PStateView<K, V>>) -> Self {
-        Self { name, view, pending: BTreeMap::new(), sealed: None }
+impl PStatePartition {
+    pub(crate) fn new(view: Arc<PStateView>) -> Self {
+        Self { view, pending: Layer::default(), sealed: None }
     }
 
     /// The row as its topology sees it.
-    pub(crate) fn get(&self, key: &K) -> Result<Row<V>, ViewError> {
-        match self.pending.get(key) {
+    pub(crate) fn get(&self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
+        match self.pending.rows.get(address) {
             Some(pending) => Ok(pending.row.clone()),
-            None => self.settled(key),
+            None if self.pending.wipes.cover(address) => Ok(self.view.initial.clone()),
+            None => self.settled(address, kind),
+        }
+    }
+
+    /// Whether there is a row, as its topology sees it.
+    pub(crate) fn has(&self, address: &[u8]) -> Result<bool, ViewError> {
+        match self.pending.rows.get(address) {
+            Some(pending) => Ok(pending.row.is_some()),
+            None if self.pending.wipes.cover(address) => Ok(false),
+            None => self.settled_has(address),
         }
     }
 
     /// The row for editing in place; the edit counts once [`Self::changed`] is called.
-    pub(crate) fn load(&mut self, key: &K) -> Result<Option<&mut V>, ViewError> {
-        if !self.pending.contains_key(key) {
-            let row = self.settled(key)?;
-            self.pending.insert(key.clone(), Pending { row, changed: false });
+    pub(crate) fn load(
+        &mut self,
+        address: &[u8],
+        kind: &RowKind,
+    ) -> Result<Option<&mut AnyRow>, ViewError> {
+        if !self.pending.rows.contains_key(address) {
+            let row = self.get(address, kind)?;
+            self.pending.rows.insert(address.into(), Pending { row, changed: false });
         }
-        let pending = self.pending.get_mut(key).expect("it was inserted when it was missing");
-        Ok(pending.row.as_mut().map(Arc::make_mut))
+        let pending = self.pending.rows.get_mut(address);
+        Ok(pending.expect("it was inserted when it was missing").row.as_mut())
     }
 
     /// The row, moved out as far as nobody else holds it. A [`Self::set`] follows, unless the event fails.
-    pub(crate) fn take(&mut self, key: &K) -> Result<Option<V>, ViewError> {
-        let row = match self.pending.get_mut(key) {
-            Some(pending) => pending.row.take(),
-            None => self.settled(key)?,
-        };
-        Ok(row.map(Arc::unwrap_or_clone))
+    pub(crate) fn take(&mut self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
+        match self.pending.rows.get_mut(address) {
+            Some(pending) => Ok(pending.row.take()),
+            None => self.get(address, kind),
+        }
     }
 
     /// The row handed out by [`Self::load`] was edited.
-    pub(crate) fn changed(&mut self, key: &K) {
-        if let Some(pending) = self.pending.get_mut(key) {
+    pub(crate) fn changed(&mut self, address: &[u8]) {
+        if let Some(pending) = self.pending.rows.get_mut(address) {
             pending.changed = true;
         }
     }
 
     /// Sets the row without reading it; `None` removes it.
-    pub(crate) fn set(&mut self, key: &K, value: Option<V>) {
-        let row = value.map(Arc::new);
-        self.pending.insert(key.clone(), Pending { row, changed: true });
+    pub(crate) fn set(&mut self, address: &[u8], row: Row) {
+        match self.pending.rows.get_mut(address) {
+            Some(pending) => *pending = Pending { row, changed: true },
+            None => {
+                self.pending.rows.insert(address.into(), Pending { row, changed: true });
+            }
+        }
     }
 
-    /// Rows that differ from the committed ones, for a scan.
-    pub(crate) fn overlay(&self) -> Overlay<K, V> {
-        let mut over = self.settled_overlay();
-        let pending = self.pending.iter().map(|(key, pending)| (key.clone(), pending.row.clone()));
-        over.extend(pending);
+    /// Removes all rows under a prefix without reading them.
+    pub(crate) fn wipe(&mut self, prefix: &[u8]) {
+        self.pending.wipe(prefix, self.view.deepest);
+    }
+
+    /// Removes all rows.
+    pub(crate) fn clear(&mut self) {
+        self.wipe(&[0]);
+    }
+
+    /// Rows in the range of a scan that differ from the committed ones.
+    pub(crate) fn overlay(&self, scan: &Scan<'_>) -> Overlay {
+        let mut over = Overlay::default();
+        over.add(scan, &self.pending.rows, |pending| &pending.row);
+        over.below(scan, &self.pending.wipes);
+        self.settle(scan, &mut over);
         over
     }
 
-    /// Rows of the last cut that may differ from the committed ones, for a scan.
-    pub(crate) fn settled_overlay(&self) -> Overlay<K, V> {
-        let sealed = self.sealed.iter().flat_map(|sealed| &sealed.rows);
-        sealed.map(|(key, row)| (key.clone(), row.clone())).collect()
+    /// Rows in the range of a scan, of the last cut, that may differ from the committed ones.
+    pub(crate) fn settled_overlay(&self, scan: &Scan<'_>) -> Overlay {
+        let mut over = Overlay::default();
+        self.settle(scan, &mut over);
+        over
+    }
+
+    fn settle(&self, scan: &Scan<'_>, over: &mut Overlay) {
+        if let Some(sealed) = &self.sealed {
+            over.add(scan, &sealed.layer.rows, |row| row);
+            over.below(scan, &sealed.layer.wipes);
+        }
     }
 
     /// What the rows in the write layer will take when they are encoded, roughly, in bytes.
     pub(crate) fn pending_bytes(&self) -> usize {
-        self.pending.len().saturating_mul(self.view.row_bytes())
+        self.pending.rows.len().saturating_mul(self.view.row_bytes())
     }
 
     /// Hands the changes since the last cut to the commit group. `None` when there are none.
-    pub(crate) fn seal(&mut self) -> Option<Arc<SealedRows<K, V>>> {
-        let changed = std::mem::take(&mut self.pending)
-            .into_iter()
-            .filter(|(_, pending)| pending.changed)
-            .map(|(key, pending)| (key, pending.row));
-        let rows: BTreeMap<K, Row<V>> = changed.collect();
-        if rows.is_empty() {
+    pub(crate) fn seal(&mut self) -> Option<Arc<SealedRows>> {
+        let Layer { rows, wipes } = std::mem::take(&mut self.pending);
+        let changed = rows.into_iter().filter(|(_, pending)| pending.changed);
+        let rows = changed.map(|(key, pending)| (key, pending.row)).collect();
+        let layer = Layer { rows, wipes };
+        if layer.is_empty() {
             return None;
         }
-        let sealed = Arc::new(SealedRows { view: Arc::clone(&self.view), rows });
+        let sealed = Arc::new(SealedRows { view: Arc::clone(&self.view), layer });
         self.sealed = Some(Arc::clone(&sealed));
         Some(sealed)
     }
 
     /// Forgets everything written since the last cut.
     pub(crate) fn drop_pending(&mut self) {
-        self.pending.clear();
+        self.pending = Layer::default();
     }
 
     /// The row as of the last cut.
-    pub(crate) fn settled(&self, key: &K) -> Result<Row<V>, ViewError> {
-        match self.sealed.as_ref().and_then(|sealed| sealed.rows.get(key)) {
-            Some(row) => Ok(row.clone()),
-            None => self.view.get(key),
+    pub(crate) fn settled(&self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
+        if let Some(SealedRows { layer, .. }) = self.sealed.as_deref() {
+            if let Some(row) = layer.rows.get(address) {
+                return Ok(row.clone());
+            }
+            if layer.wipes.cover(address) {
+                return Ok(self.view.initial.clone());
+            }
         }
+        self.view.get(address, kind)
+    }
+
+    /// Whether there is a row, as of the last cut.
+    pub(crate) fn settled_has(&self, address: &[u8]) -> Result<bool, ViewError> {
+        if let Some(SealedRows { layer, .. }) = self.sealed.as_deref() {
+            if let Some(row) = layer.rows.get(address) {
+                return Ok(row.is_some());
+            }
+            if layer.wipes.cover(address) {
+                return Ok(false);
+            }
+        }
+        self.view.has(address)
     }
 }
 
 /// The changed rows of one partition in a commit group.
 #[derive(Debug)]
-pub(crate) struct SealedRows<K, V> {
-    view: Arc<PStateView<K, V>>,
-    rows: BTreeMap<K, Row<V>>,
+pub(crate) struct SealedRows {
+    view: Arc<PStateView>,
+    layer: Layer<Row>,
 }
 
-impl<K: Key, V: Value> SealedRows<K, V> {
+impl SealedRows {
     pub(crate) fn encode(&self, group: &mut GroupWriter) -> Result<(), CodecError> {
-        let before = group.size();
-        let rows = self.rows.iter();
-        group.rows(self.view.pstate, self.view.task, rows, |(key, row), bytes| match row {
-            Some(value) => {
-                bytes.put(|out| key.encode_key(out), |out| encode_value(value.as_ref(), out))
+        let (before, Layer { rows, wipes }) = (group.size(), &self.layer);
+        group.rows(self.view.pstate, self.view.task, |group| {
+            // What was wiped was wiped before the rows were written.
+            for prefix in wipes.prefixes() {
+                group.wiped(&prefix, self.view.deepest);
             }
-            None => {
-                bytes.removed(|out| key.encode_key(out));
-                Ok(())
-            }
+            rows.iter().try_for_each(|(key, row)| match row {
+                Some(row) => group.put(key, |out| row.encode(out)),
+                None => {
+                    group.removed(key);
+                    Ok(())
+                }
+            })
         })?;
-        self.view.measured((group.size() - before) / self.rows.len().max(1));
+        self.view.measured((group.size() - before) / rows.len().max(1));
         Ok(())
     }
 
     pub(crate) fn publish(&self, epoch: Epoch) {
-        self.view.publish(epoch, self.rows.iter());
+        self.view.publish(epoch, &self.layer);
     }
+
 }

@@ -1,25 +1,35 @@
 //! The committed rows of one PState partition, shared by its task and by every reader in the process.
 
 use std::{
-    cmp::Ordering,
     collections::BTreeMap,
-    ops::ControlFlow,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicUsize, Ordering as AtomicOrdering},
+        atomic::{AtomicUsize, Ordering},
     },
 };
 
-use super::{Row, cache::RowCache};
+use super::{
+    Home, Row, RowKey,
+    cache::RowCache,
+    counts::Counters,
+    layer::{Layer, Overlay, drop_under},
+    merge::Merge,
+    wipes::Wipes,
+};
 use crate::{
-    codec::{CodecError, Key, Value, decode_value, decode_whole_key},
+    codec::CodecError,
     id::{Epoch, PStateId, TaskId},
     moment::Moment,
+    path::{
+        Halt, PathError, Walk,
+        rows::{AnyRow, RowKind, Scan, VisitRow},
+    },
     store::{Snapshot, StoreError},
 };
 
-/// Decoded rows a partition keeps of what is in the store: a few megabytes of usual rows.
-const CACHE_ROWS_MAX: usize = 16_384;
+/// Bytes of rows, as they are encoded, that a partition keeps decoded of what is in the store. Decoded they take
+/// a few times as much; the number of tasks multiplies it.
+const CACHE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// What a row is taken for before one was encoded, in bytes.
 const ROW_BYTES: usize = 256;
@@ -27,19 +37,40 @@ const ROW_BYTES: usize = 256;
 /// The committed rows of one partition: those that changed since the last checkpoint in memory, over
 /// the store's snapshot of that checkpoint.
 #[derive(Debug)]
-pub(crate) struct PStateView<K, V> {
+pub(crate) struct PStateView {
+    pub(crate) name: &'static str,
     pub(crate) pstate: PStateId,
     pub(crate) task: TaskId,
+    /// Where its rows are at home.
+    pub(crate) home: Home,
+    /// The depth of the deepest structure.
+    pub(crate) deepest: u8,
     table: String,
+    /// What the single row of a plain value is while it was never written (PS-31).
+    pub(crate) initial: Row,
     moment: Moment,
     row_bytes: AtomicUsize,
-    state: RwLock<Committed<K, V>>,
-    cache: Mutex<RowCache<K, V>>,
+    /// What was read from the store.
+    pub(crate) counts: Counters,
+    state: RwLock<Committed>,
+    cache: Mutex<RowCache>,
+}
+
+/// What a view is of.
+pub(crate) struct Viewed {
+    pub(crate) name: &'static str,
+    pub(crate) pstate: PStateId,
+    pub(crate) task: TaskId,
+    pub(crate) home: Home,
+    pub(crate) deepest: u8,
+    pub(crate) table: String,
+    pub(crate) initial: Row,
 }
 
 #[derive(Debug)]
-struct Committed<K, V> {
-    recent: BTreeMap<K, (Epoch, Row<V>)>,
+struct Committed {
+    recent: BTreeMap<RowKey, (Epoch, Row)>,
+    wipes: Wipes<Epoch>,
     snapshot: Arc<Snapshot>,
 }
 
@@ -62,98 +93,125 @@ impl ViewError {
     }
 }
 
-/// Why a scan ended early.
-#[derive(Debug)]
-pub(crate) enum ScanError<B> {
-    /// The visitor stopped it.
-    Stopped(B),
-    /// The rows could not be read.
-    Failed(ViewError),
-}
-
-/// What lies over committed rows in a scan, in key order.
-pub(crate) type Overlay<K, V> = BTreeMap<K, Row<V>>;
-
-impl<K: Key, V: Value> PStateView<K, V> {
-    pub(crate) fn new(
-        pstate: PStateId,
-        task: TaskId,
-        table: String,
-        moment: Moment,
-        snapshot: Arc<Snapshot>,
-    ) -> Self {
-        let state = RwLock::new(Committed { recent: BTreeMap::new(), snapshot });
-        let cache = Mutex::new(RowCache::new(CACHE_ROWS_MAX));
+impl PStateView {
+    pub(crate) fn new(viewed: Viewed, moment: Moment, snapshot: Arc<Snapshot>) -> Self {
+        let Viewed { name, pstate, task, home, deepest, table, initial } = viewed;
+        let (recent, wipes) = (BTreeMap::new(), Wipes::default());
+        let state = RwLock::new(Committed { recent, wipes, snapshot });
+        let cache = Mutex::new(RowCache::new(CACHE_BYTES_MAX));
         let row_bytes = AtomicUsize::new(ROW_BYTES);
-        Self { pstate, task, table, moment, row_bytes, state, cache }
+        let counts = Counters::default();
+        Self { name, pstate, task, home, deepest, table, initial, moment, row_bytes, counts, state, cache }
     }
 
     /// One committed row.
-    pub(crate) fn get(&self, key: &K) -> Result<Row<V>, ViewError> {
+    pub(crate) fn get(&self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
+        let row = self.committed(address, kind)?;
+        Ok(row.or_else(|| self.initial.clone()))
+    }
+
+    fn committed(&self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
         let _moment = self.moment.hold();
         // Held to the end: a checkpoint must not swap the snapshot between the read of the store and
         // the insertion into the cache.
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, row)) = state.recent.get(key) {
+        if let Some((_, row)) = state.recent.get(address) {
             return Ok(row.clone());
         }
-        if let Some(row) = self.cache().get(key) {
+        if state.wipes.cover(address) {
+            return Ok(None);
+        }
+        if let Some(row) = self.cache().get(address) {
             return Ok(row);
         }
-        let mut stored = Vec::with_capacity(32);
-        store_key(self.task, key, &mut stored);
-        let row = state
+        self.counts.read();
+        let key = store_key(self.task, address);
+        let mut size = 0;
+        let row: Option<AnyRow> = state
             .snapshot
-            .get(&self.table, &stored, |bytes| decode_value(bytes))?
-            .transpose()?
-            .map(Arc::new);
-        self.cache().insert(key.clone(), row.clone());
+            .get(&self.table, &key, |bytes| {
+                size = bytes.len();
+                kind.decode(bytes)
+            })?
+            .transpose()?;
+        self.cache().insert(address.into(), row.clone(), size);
         Ok(row)
     }
 
-    /// Visits every row in key order: the rows of `over`, where it has one, instead of the committed
-    /// ones. Reads one stable snapshot, without holding back commits.
-    pub(crate) fn scan<B>(
+    /// Whether there is a row, which is not decoded.
+    pub(crate) fn has(&self, address: &[u8]) -> Result<bool, ViewError> {
+        let _moment = self.moment.hold();
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, row)) = state.recent.get(address) {
+            return Ok(row.is_some());
+        }
+        if state.wipes.cover(address) {
+            return Ok(false);
+        }
+        if let Some(row) = self.cache().get(address) {
+            return Ok(row.is_some());
+        }
+        self.counts.read();
+        let found = state.snapshot.get(&self.table, &store_key(self.task, address), |_| ())?;
+        Ok(found.is_some())
+    }
+
+    /// Visits the rows of a scan: those of `over`, where it has one, instead of the committed ones. Reads one
+    /// stable snapshot, without holding back commits.
+    pub(crate) fn scan(
         &self,
-        mut over: Overlay<K, V>,
-        visit: &mut dyn FnMut(&K, &V) -> ControlFlow<B>,
-    ) -> Result<(), ScanError<B>> {
+        scan: &Scan<'_>,
+        mut over: Overlay,
+        visit: &mut VisitRow<'_>,
+    ) -> Walk {
         let snapshot = {
             let _moment = self.moment.hold();
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-            for (key, (_, row)) in &state.recent {
-                over.entry(key.clone()).or_insert_with(|| row.clone());
-            }
+            over.add(scan, &state.recent, |(_, row)| row);
+            over.below(scan, &state.wipes);
             Arc::clone(&state.snapshot)
         };
-        let mut merge = Merge { over: over.into_iter().peekable(), visit };
-        let mut ended = None;
-        let (from, to) = (self.task.0.to_be_bytes(), (self.task.0 + 1).to_be_bytes());
-        snapshot
-            .scan(&self.table, &from, Some(&to), &mut |key, value| match merge
-                .stored(&key[from.len()..], value)
-            {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    ended = Some(error);
-                    ControlFlow::Break(())
-                }
-            })
-            .map_err(|error| ScanError::Failed(error.into()))?;
-        match ended {
-            Some(error) => Err(error),
-            None => merge.rest(),
-        }
+        let hidden = over.hides_store;
+        let mut merge = Merge::new(scan, over, visit);
+        let Some((from, to)) = scan.bounds().filter(|_| !hidden) else { return merge.rest() };
+        let of_task = |address: &Vec<u8>| store_key(self.task, address);
+        let from = from.as_ref().map(of_task);
+        let to = match to.as_ref().map(of_task) {
+            std::ops::Bound::Unbounded => {
+                std::ops::Bound::Excluded(after_task(self.task))
+            }
+            to => to,
+        };
+        let skipped = TASK_BYTES + scan.prefix.len();
+        self.counts.seek();
+        let mut ended = Ok(());
+        let bounds = (from.as_ref().map(Vec::as_slice), to.as_ref().map(Vec::as_slice));
+        let read = snapshot.scan_between(&self.table, bounds, scan.backward, &mut |key, value| {
+            self.counts.step();
+            ended = merge.stored(&key[skipped..], value);
+            if ended.is_ok() && merge.wants_more() {
+                std::ops::ControlFlow::Continue(())
+            } else {
+                std::ops::ControlFlow::Break(())
+            }
+        });
+        read.map_err(|error| Halt::Failed(PathError::storage(ViewError::Store(error))))?;
+        ended?;
+        merge.rest()
     }
 
     /// The group with these rows is durable: everybody sees them from now on, all at once.
-    pub(crate) fn publish<'a>(&self, epoch: Epoch, rows: impl Iterator<Item = (&'a K, &'a Row<V>)>)
-    where
-        K: 'a,
-        V: 'a,
-    {
+    pub(crate) fn publish(&self, epoch: Epoch, layer: &Layer<Row>) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        for (key, row) in rows {
+        if !layer.wipes.is_empty() {
+            let mut cache = self.cache();
+            for prefix in layer.wipes.prefixes() {
+                drop_under(&mut state.recent, &prefix, self.deepest);
+                cache.wipe(&prefix, self.deepest);
+                state.wipes.add(&prefix, epoch);
+            }
+        }
+        for (key, row) in &layer.rows {
             state.recent.insert(key.clone(), (epoch, row.clone()));
         }
     }
@@ -162,72 +220,39 @@ impl<K: Key, V: Value> PStateView<K, V> {
     pub(crate) fn checkpointed(&self, through: Epoch, snapshot: Arc<Snapshot>) {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let mut cache = self.cache();
+        let bytes = self.row_bytes();
         let stored = state.recent.extract_if(.., |_, (epoch, _)| *epoch <= through);
         for (key, (_, row)) in stored {
-            cache.insert(key, row);
+            cache.insert(key, row, bytes);
         }
+        state.wipes.retain(|epoch| *epoch > through);
         state.snapshot = snapshot;
     }
 
     /// How many bytes a row takes, roughly: as those of the last group did.
     pub(crate) fn row_bytes(&self) -> usize {
-        self.row_bytes.load(AtomicOrdering::Relaxed)
+        self.row_bytes.load(Ordering::Relaxed)
     }
 
     /// Rows of a group turned out to take so many bytes each.
     pub(crate) fn measured(&self, row_bytes: usize) {
-        self.row_bytes.store(row_bytes, AtomicOrdering::Relaxed);
+        self.row_bytes.store(row_bytes, Ordering::Relaxed);
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, RowCache<K, V>> {
+    fn cache(&self) -> std::sync::MutexGuard<'_, RowCache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Key of a stored row: its task, then the key's ordered encoding, so that a partition is one range.
-pub(crate) fn store_key<K: Key>(task: TaskId, key: &K, out: &mut Vec<u8>) {
-    out.extend_from_slice(&task.0.to_be_bytes());
-    key.encode_key(out);
+/// Bytes of the task in the key of a stored row.
+const TASK_BYTES: usize = 4;
+
+/// Key of a stored row: its task, then its address, so that the structures of a partition are ranges.
+pub(crate) fn store_key(task: TaskId, address: &[u8]) -> Vec<u8> {
+    [&task.0.to_be_bytes(), address].concat()
 }
 
-/// Stored rows and the rows over them, both in key order, as one sequence.
-struct Merge<'v, K, V, B> {
-    over: std::iter::Peekable<std::collections::btree_map::IntoIter<K, Row<V>>>,
-    visit: &'v mut dyn FnMut(&K, &V) -> ControlFlow<B>,
-}
-
-impl<K: Key, V: Value, B> Merge<'_, K, V, B> {
-    fn stored(&mut self, key: &[u8], value: &[u8]) -> Result<(), ScanError<B>> {
-        let key: K = decode_whole_key(key).map_err(|error| ScanError::Failed(error.into()))?;
-        while let Some((next, _)) = self.over.peek() {
-            match next.cmp(&key) {
-                Ordering::Greater => break,
-                Ordering::Equal => return self.next_over(),
-                Ordering::Less => self.next_over()?,
-            }
-        }
-        let value: V = decode_value(value).map_err(|error| ScanError::Failed(error.into()))?;
-        self.emit(&key, &value)
-    }
-
-    fn rest(mut self) -> Result<(), ScanError<B>> {
-        while self.over.peek().is_some() {
-            self.next_over()?;
-        }
-        Ok(())
-    }
-
-    fn next_over(&mut self) -> Result<(), ScanError<B>> {
-        match self.over.next() {
-            Some((key, Some(value))) => self.emit(&key, &value),
-            Some((_, None)) | None => Ok(()),
-        }
-    }
-
-    fn emit(&mut self, key: &K, value: &V) -> Result<(), ScanError<B>> {
-        match (self.visit)(key, value) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(stop) => Err(ScanError::Stopped(stop)),
-        }
-    }
+/// The first key that is behind all rows of a task.
+pub(crate) fn after_task(task: TaskId) -> Vec<u8> {
+    (task.0 + 1).to_be_bytes().to_vec()
 }

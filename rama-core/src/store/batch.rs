@@ -122,6 +122,23 @@ impl BatchTable<'_> {
     }
 }
 
+impl BatchTable<'_> {
+    /// Removes the rows with `from <= key < to`.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn delete_range(&mut self, from: &[u8], to: &[u8]) -> Result<(), StoreError> {
+        // redb takes an inverted range for a mistake; here it is an empty one.
+        if to <= from {
+            return Ok(());
+        }
+        guarded(self.file, || {
+            let emptied = self.rows.retain_in::<&[u8], _>(from..to, |_, _| false);
+            emptied.map_err(|error| Failed::new(self.file).redb(error))
+        })
+    }
+}
+
 impl Debug for BatchTable<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.debug_struct("BatchTable").field("store", &self.file).finish_non_exhaustive()

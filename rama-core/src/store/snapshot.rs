@@ -6,7 +6,7 @@ use super::seal::Seal;
 use redb::{ReadOnlyTable, ReadTransaction, TableHandle};
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug, Formatter};
-use std::ops::{Bound, ControlFlow};
+use std::ops::{Bound, ControlFlow, RangeBounds};
 
 /// Takes rows, key and value, until it breaks.
 pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
@@ -75,20 +75,34 @@ impl Snapshot {
         to: Option<&[u8]>,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError> {
+        let bounds = (Bound::Included(from), to.map_or(Bound::Unbounded, Bound::Excluded));
+        self.scan_between(table, bounds, false, visit)
+    }
+
+    /// Hands the rows between two bounds to `visit`, in the order of their keys or backward, until it breaks.
+    ///
+    /// # Errors
+    /// When the file is damaged or the system refuses.
+    pub fn scan_between(
+        &self,
+        table: &str,
+        bounds: (Bound<&[u8]>, Bound<&[u8]>),
+        backward: bool,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
         let Some(Rows { rows, seal }) = self.tables.get(table) else { return Ok(()) };
-        // redb takes an inverted range for a mistake; here it is an empty one.
-        if to.is_some_and(|to| to <= from) {
+        if is_empty(bounds) {
             return Ok(());
         }
         let failed = Failed::new(&self.file);
-        let bounds = (Bound::Included(from), to.map_or(Bound::Unbounded, Bound::Excluded));
         let mut range = guarded(&self.file, || {
             rows.range::<&[u8]>(bounds).map_err(|error| failed.redb(error))
         })?;
         let mut last: Option<Vec<u8>> = None;
         loop {
             let row = guarded(&self.file, || {
-                let row = range.next().transpose().map_err(|error| failed.redb(error))?;
+                let row = if backward { range.next_back() } else { range.next() };
+                let row = row.transpose().map_err(|error| failed.redb(error))?;
                 if let Some((key, value)) = &row {
                     let _ = (key.value(), value.value());
                 }
@@ -97,8 +111,8 @@ impl Snapshot {
             let Some((key, sealed)) = row else { return Ok(()) };
             let key = key.value();
             // A damaged tree may lead anywhere, also in circles.
-            let in_order = last.as_deref().map_or(from <= key, |last| last < key)
-                && to.is_none_or(|to| key < to);
+            let in_order = RangeBounds::<[u8]>::contains(&bounds, key)
+                && last.as_deref().is_none_or(|last| if backward { key < last } else { last < key });
             let value = seal.open(key, sealed.value()).filter(|_| in_order);
             let value = value.ok_or_else(|| self.damaged(table))?;
             if visit(key, value).is_break() {
@@ -114,6 +128,16 @@ impl Snapshot {
         Failed::new(&self.file).damaged(format!(
             "a row of table `{table}` is not where it belongs or fails its checksum"
         ))
+    }
+}
+
+/// redb takes an inverted range for a mistake; here it is an empty one.
+fn is_empty(bounds: (Bound<&[u8]>, Bound<&[u8]>)) -> bool {
+    match bounds {
+        (Bound::Included(from), Bound::Included(to)) => from > to,
+        (Bound::Included(from) | Bound::Excluded(from), Bound::Excluded(to))
+        | (Bound::Excluded(from), Bound::Included(to)) => from >= to,
+        _ => false,
     }
 }
 

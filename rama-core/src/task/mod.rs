@@ -11,8 +11,9 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     clock::Timestamp,
     depot::SealedRecords,
-    flow::{AckReturn, Cx, Failure, Origin, Outbox, PStateSlot, Parcel, Program, SealedState},
+    flow::{AckReturn, Cx, Failure, Origin, Outbox, Parcel, Program},
     id::TaskId,
+    pstate::{PStatePartition, SealedRows},
 };
 
 /// Records that failed in the forming group, with the reason. They are left out when it is repeated.
@@ -25,7 +26,7 @@ pub(crate) struct Task {
     check_locality: bool,
     program: Arc<Program>,
     intakes: Vec<Box<dyn IntakeSlot>>,
-    pstates: Vec<Box<dyn PStateSlot>>,
+    pstates: Vec<PStatePartition>,
     outbox: Outbox,
     shuffled: u32,
     failures: Vec<Failure>,
@@ -36,7 +37,7 @@ pub(crate) struct Task {
 /// What one task contributes to a commit group.
 pub(crate) struct SealedTask {
     pub(crate) records: Vec<SealedRecords>,
-    pub(crate) rows: Vec<Arc<dyn SealedState>>,
+    pub(crate) rows: Vec<Arc<SealedRows>>,
     pub(crate) progress: Vec<SourceProgress>,
     pub(crate) acks: Vec<AckReturn>,
 }
@@ -63,7 +64,7 @@ impl Task {
         check_locality: bool,
         program: Arc<Program>,
         intakes: Vec<Box<dyn IntakeSlot>>,
-        pstates: Vec<Box<dyn PStateSlot>>,
+        pstates: Vec<PStatePartition>,
     ) -> Self {
         let outbox = Outbox::new(&program, tasks);
         let (failures, acks) = (Vec::new(), Vec::new());

@@ -1,0 +1,134 @@
+//! Structures in rows against models in memory: random changes, flushed at random, reopened at random.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+use rama_core::disk::MemoryDisk;
+use rama_core::path::Edit;
+use rama_core::prelude::*;
+use rama_core::standalone::Standalone;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Two levels of structures, counted and not, around values and sets.
+type Shelves = Map<u8, Subindexed<Map<String, Subindexed<Set<i8>, Uncounted>>>>;
+
+/// The same as plain values.
+type Model = BTreeMap<u8, BTreeMap<String, BTreeSet<i8>>>;
+
+#[derive(Clone, Debug)]
+enum Change {
+    Add(u8, String, i8),
+    Drop(u8, String, i8),
+    DropShelf(u8, String),
+    DropAll(u8),
+    DropShelvesOfAll,
+    Flush,
+    Reopen,
+}
+
+fn changes() -> impl Strategy<Value = Vec<Change>> {
+    let key = || (0..3_u8, "[ab]{0,2}", -2..3_i8);
+    let change = prop_oneof![
+        8 => key().prop_map(|(a, b, c)| Change::Add(a, b, c)),
+        2 => key().prop_map(|(a, b, c)| Change::Drop(a, b, c)),
+        2 => key().prop_map(|(a, b, _)| Change::DropShelf(a, b)),
+        1 => (0..3_u8).prop_map(Change::DropAll),
+        1 => Just(Change::DropShelvesOfAll),
+        2 => Just(Change::Flush),
+        1 => Just(Change::Reopen),
+    ];
+    vec(change, 1..60)
+}
+
+fn change_model(model: &mut Model, change: &Change) {
+    match change {
+        Change::Add(room, shelf, thing) => {
+            model.entry(*room).or_default().entry(shelf.clone()).or_default().insert(*thing);
+        }
+        Change::Drop(room, shelf, thing) => {
+            if let Some(things) = model.get_mut(room).and_then(|room| room.get_mut(shelf)) {
+                things.remove(thing);
+            }
+        }
+        Change::DropShelf(room, shelf) => {
+            if let Some(room) = model.get_mut(room) {
+                room.remove(shelf);
+            }
+        }
+        Change::DropAll(room) => {
+            model.remove(room);
+        }
+        Change::DropShelvesOfAll => model.values_mut().for_each(BTreeMap::clear),
+        Change::Flush | Change::Reopen => {}
+    }
+}
+
+fn change_rows(
+    rows: &mut Standalone<Shelves>,
+    disk: &Arc<MemoryDisk>,
+    change: &Change,
+) -> Result<(), Error> {
+    match change {
+        Change::Add(room, shelf, thing) => {
+            rows.transform(path![keypath(room), keypath(shelf), NONE_ELEM, termval(*thing)])?;
+        }
+        Change::Drop(room, shelf, thing) => {
+            rows.transform(path![keypath(room), must(shelf), set_elem(thing), NONE])?;
+        }
+        Change::DropShelf(room, shelf) => {
+            rows.transform(path![keypath(room), keypath(shelf), NONE])?;
+        }
+        Change::DropAll(room) => {
+            rows.transform(path![keypath(room), NONE])?;
+        }
+        Change::DropShelvesOfAll => {
+            rows.transform(path![MAP_VALS, MAP_VALS, NONE])?;
+        }
+        Change::Flush => rows.flush()?,
+        Change::Reopen => {
+            rows.flush()?;
+            let emptied = Standalone::in_memory()?;
+            drop(std::mem::replace(rows, emptied));
+            *rows = Standalone::on(disk.clone())?;
+        }
+    }
+    Ok(())
+}
+
+fn check(rows: &mut Standalone<Shelves>, model: &Model) {
+    let mut found = Model::new();
+    for room in 0..3_u8 {
+        assert_eq!(rows.selected_any(path![must(room)]).unwrap(), model.contains_key(&room));
+        let expected = model.get(&room).cloned().unwrap_or_default();
+        for shelf in ["", "a", "b", "aa", "ab", "ba", "bb"] {
+            let things = rows.select(path![keypath(room), keypath(shelf), ALL]).unwrap();
+            let expected: Vec<i8> = expected.get(shelf).into_iter().flatten().copied().collect();
+            assert_eq!(things, expected, "in order, negative numbers first");
+            found.entry(room).or_default().entry(shelf.to_owned()).or_default().extend(things);
+        }
+    }
+    let everything = rows.select(path![MAP_VALS, MAP_VALS, ALL]).unwrap();
+    let expected: Vec<i8> =
+        model.values().flat_map(BTreeMap::values).flatten().copied().collect();
+    assert_eq!(everything, expected);
+}
+
+proptest! {
+    #[test]
+    fn structures_are_what_plain_collections_would_be(changes in changes()) {
+        let disk = Arc::new(MemoryDisk::new());
+        let (mut rows, mut model) = (Standalone::<Shelves>::on(disk.clone()).unwrap(), Model::new());
+        for change in &changes {
+            change_model(&mut model, change);
+            change_rows(&mut rows, &disk, change).unwrap();
+            check(&mut rows, &model);
+        }
+    }
+}
+
+#[test]
+fn a_failing_transform_leaves_nothing() {
+    let mut rows = Standalone::<Map<u8, Subindexed<Map<u8, Option<u8>>>>>::in_memory().unwrap();
+    let edit = rows.transform(path![keypath(1), keypath(2), termval(Some(3))]).unwrap();
+    assert_eq!(edit, Edit::Changed);
+}
