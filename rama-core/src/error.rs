@@ -3,7 +3,8 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use crate::{codec::CodecError, id::TaskId, log::LogError, path::PathError, store::StoreError};
+use crate::{
+    codec::CodecError, dynamic::DynamicError, id::TaskId, log::LogError, path::PathError, store::StoreError};
 
 /// The result of everything that crosses the public API; its error is [`Error`] unless named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -21,6 +22,9 @@ pub enum Error {
     /// A read failed.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A path or a schema that came as data does not work.
+    #[error(transparent)]
+    Dynamic(#[from] DynamicError),
     /// What a topology returned is not of the type that was asked for.
     #[error(transparent)]
     Codec(#[from] CodecError),
@@ -183,6 +187,9 @@ pub enum ReadError {
     /// The path met the data and failed, for example `select_one` on several values (PA-06).
     #[error(transparent)]
     Path(#[from] PathError),
+    /// A path that came as data does not fit, or failed.
+    #[error(transparent)]
+    Dynamic(#[from] DynamicError),
     /// The offsets asked for do not exist (DP-52).
     #[error("depot `*{depot}` of task {task} holds offsets {start}..{end}, not {from}..{to}")]
     Offsets {

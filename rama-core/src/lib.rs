@@ -16,6 +16,7 @@ pub mod codec;
 pub mod partition;
 pub mod path;
 pub mod schema;
+pub mod dynamic;
 // What is durable.
 pub mod disk;
 pub mod log;
@@ -26,6 +27,7 @@ mod moment;
 pub mod depot;
 mod group;
 pub mod pstate;
+pub mod diff;
 // Execution.
 pub mod driver;
 pub mod flow;

@@ -6,8 +6,11 @@ pub use crate::{
     depot::Partitioning,
     flow::carry,
     module::{Module, ModuleBuilder, PStateOptions, key_hash},
-    path::rows::{FieldNames, Fields, FixedKey},
-    schema::{FieldVisitor, FixedKeys, Indexed, Nested, Schema, fixed_keys},
+    path::{
+        RangeOptions,
+        rows::{FieldNames, Fields, FixedKey},
+    },
+    schema::{FieldVisitor, FixedKeys, Indexed, Initial, Nested, Schema, fixed_keys},
 };
 
 pub use std::string::String as Text;

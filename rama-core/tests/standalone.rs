@@ -2,8 +2,9 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rama_core::diff::Diff;
 use rama_core::disk::MemoryDisk;
-use rama_core::path::Edit;
+use rama_core::dynamic::Data;
 use rama_core::prelude::*;
 use rama_core::standalone::Standalone;
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,6 +96,42 @@ fn change_rows(
     Ok(())
 }
 
+/// The change, observed.
+fn observe(rows: &mut Standalone<Shelves>, change: &Change) -> Result<Option<Diff>, Error> {
+    match change {
+        Change::Add(room, shelf, thing) => rows.transform_observed(path![
+            keypath(room),
+            keypath(shelf),
+            NONE_ELEM,
+            termval(*thing)
+        ]),
+        Change::Drop(room, shelf, thing) => {
+            rows.transform_observed(path![keypath(room), must(shelf), set_elem(thing), NONE])
+        }
+        Change::DropShelf(room, shelf) => {
+            rows.transform_observed(path![keypath(room), keypath(shelf), NONE])
+        }
+        Change::DropAll(room) => rows.transform_observed(path![keypath(room), NONE]),
+        Change::DropShelvesOfAll => rows.transform_observed(path![MAP_VALS, MAP_VALS, NONE]),
+        Change::Flush | Change::Reopen => {
+            rows.flush()?;
+            Ok(None)
+        }
+    }
+}
+
+fn data(model: &Model) -> Data {
+    let things = |things: &BTreeSet<i8>| {
+        Data::Set(things.iter().map(|thing| Data::Int(i128::from(*thing))).collect())
+    };
+    let shelves = |shelves: &BTreeMap<String, BTreeSet<i8>>| {
+        let shelf = |(shelf, all): (&String, _)| (Data::Text(shelf.clone()), things(all));
+        Data::Map(shelves.iter().map(shelf).collect())
+    };
+    let room = |(room, all): (&u8, _)| (Data::Int(i128::from(*room)), shelves(all));
+    Data::Map(model.iter().map(room).collect())
+}
+
 fn check(rows: &mut Standalone<Shelves>, model: &Model) {
     let mut found = Model::new();
     for room in 0..3_u8 {
@@ -124,11 +161,30 @@ proptest! {
             check(&mut rows, &model);
         }
     }
+
+    #[test]
+    fn the_diff_of_a_transform_leads_from_before_to_after(changes in changes()) {
+        let mut rows = Standalone::<Shelves>::in_memory().unwrap();
+        let (mut model, mut followed) = (Model::new(), data(&Model::new()));
+        for change in &changes {
+            change_model(&mut model, change);
+            if let Some(diff) = observe(&mut rows, change).unwrap() {
+                diff.apply(&mut followed).unwrap();
+            }
+            prop_assert_eq!(&followed, &data(&model), "{:?}", change);
+        }
+    }
 }
 
 #[test]
-fn a_failing_transform_leaves_nothing() {
-    let mut rows = Standalone::<Map<u8, Subindexed<Map<u8, Option<u8>>>>>::in_memory().unwrap();
-    let edit = rows.transform(path![keypath(1), keypath(2), termval(Some(3))]).unwrap();
-    assert_eq!(edit, Edit::Changed);
+fn a_diff_inside_a_value_is_as_fine_as_the_change() {
+    let mut rows = Standalone::<Map<u8, Map<String, List<u64>>>>::in_memory().unwrap();
+    rows.transform(path![keypath(1), keypath("a"), termval(vec![1, 2])]).unwrap();
+    let diff = rows
+        .transform_observed(path![keypath(1), must("a"), update(|list| list.push(3))])
+        .unwrap();
+    let expected = Diff::Append(vec![Data::Int(3)]).under(Data::Text("a".to_owned()));
+    assert_eq!(diff, Some(expected.under(Data::Int(1))), "also for a function of one's own");
+    let diff = rows.transform_observed(path![keypath(1), keypath("b"), NONE]).unwrap();
+    assert_eq!(diff, None, "nothing changed");
 }

@@ -10,6 +10,23 @@ mod cluster;
 pub use cluster::InProcessCluster;
 pub use rama_core::cluster::LaunchConfig;
 
+/// One PState without a module, to try a schema and its paths (TE-14).
+///
+/// The rows lie in a real store in memory, and [`counts`](rama_core::standalone::Standalone::counts) says what
+/// was read from it.
+///
+/// ```
+/// use rama_core::prelude::*;
+/// use rama_test::TestPState;
+///
+/// let mut follows = TestPState::<Map<u64, Subindexed<Set<u64>>>>::in_memory()?;
+/// follows.transform(path![keypath(1), NONE_ELEM, termval(2)])?;
+/// follows.transform(path![keypath(1), NONE_ELEM, termval(3)])?;
+/// assert_eq!(follows.select(path![keypath(1), ALL])?, [2, 3]);
+/// # Ok::<(), Error>(())
+/// ```
+pub type TestPState<S> = rama_core::standalone::Standalone<S>;
+
 // The programs in the documentation compile and run.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

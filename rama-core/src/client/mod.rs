@@ -8,5 +8,5 @@ mod pstate;
 pub use self::{
     depot::{Depot, PartitionInfo},
     link::Link,
-    pstate::{AllPartitions, PState, PStatePath, Partition},
+    pstate::{AllPartitions, KeyPartition, PState, PStatePath, Partition},
 };

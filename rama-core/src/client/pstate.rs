@@ -1,13 +1,16 @@
 //! The client's side of a PState (CL-04, PS-44): committed rows, read in process without a task.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::Link;
 use crate::{
     error::ReadError,
     id::TaskId,
     module::PStateShared,
-    path::{Bare, One, Path, SelectPath, Start, rows},
+    path::{
+        Bare, One, Path, ReadPath, SelectPath, Start,
+        rows::{self, Cursor, Page},
+    },
     pstate::CommittedRows,
     schema::Schema,
 };
@@ -19,53 +22,116 @@ use crate::{
 pub struct PState<S> {
     link: Link,
     name: &'static str,
-    schema: std::marker::PhantomData<fn(S)>,
+    schema: PhantomData<fn(S)>,
 }
 
 /// The beginning of a path into a PState.
 pub type PStatePath<S> = Path<Bare<<S as Schema>::Root>, Start, <S as Schema>::Root, One>;
 
+/// The reads of a handle: `open` says on which partition, from the path.
+macro_rules! reads {
+    ($open:ident: $where:literal) => {
+        #[doc = concat!("All values that a path finds ", $where, ".")]
+        ///
+        /// # Errors
+        /// When the path has no home here, the path or the storage fails, or the module is not running.
+        pub async fn select<Q, T>(
+            &self,
+            path: impl FnOnce(PStatePath<S>) -> Q,
+        ) -> Result<Vec<T>, ReadError>
+        where
+            Q: SelectPath<From = S::Root, Out = T>,
+        {
+            let path = begin::<S, _>(path);
+            self.$open(&path)?.read(|found| rows::select(found, &path))
+        }
+
+        #[doc = concat!("The one value that a path finds ", $where, " (PA-06).")]
+        ///
+        /// # Errors
+        /// As [`Self::select`], and when a path to many places finds none or several.
+        pub async fn select_one<Q, T>(
+            &self,
+            path: impl FnOnce(PStatePath<S>) -> Q,
+        ) -> Result<T, ReadError>
+        where
+            Q: SelectPath<From = S::Root, One = T>,
+        {
+            let path = begin::<S, _>(path);
+            self.$open(&path)?.read(|found| rows::select_one(found, &path))
+        }
+
+        #[doc = concat!("The first value that a path finds ", $where, ", if there is one.")]
+        ///
+        /// # Errors
+        /// As [`Self::select`].
+        pub async fn select_any<Q, T>(
+            &self,
+            path: impl FnOnce(PStatePath<S>) -> Q,
+        ) -> Result<Option<T>, ReadError>
+        where
+            Q: SelectPath<From = S::Root, Out = T>,
+        {
+            let path = begin::<S, _>(path);
+            self.$open(&path)?.read(|found| rows::select_any(found, &path))
+        }
+
+        #[doc = concat!("A page of what a path finds ", $where, ": `size` rows of its first scan (PS-45).")]
+        ///
+        /// It begins behind `cursor`, which the page before it gave, or at the beginning. Each page is read from
+        /// what is committed then; a row is in one page at most, and in one surely if it was there all the time.
+        ///
+        /// # Errors
+        /// As [`Self::select`].
+        pub async fn select_page<Q, T>(
+            &self,
+            path: impl FnOnce(PStatePath<S>) -> Q,
+            cursor: Option<Cursor>,
+            size: usize,
+        ) -> Result<Page<T>, ReadError>
+        where
+            Q: SelectPath<From = S::Root, Out = T>,
+        {
+            let path = begin::<S, _>(path);
+            self.$open(&path)?.read(|found| rows::select_page(found, &path, cursor, size))
+        }
+
+        #[doc = concat!("Whether a path finds anything ", $where, ".")]
+        ///
+        /// # Errors
+        /// As [`Self::select`].
+        pub async fn selected_any<Q>(
+            &self,
+            path: impl FnOnce(PStatePath<S>) -> Q,
+        ) -> Result<bool, ReadError>
+        where
+            Q: ReadPath<From = S::Root>,
+        {
+            let path = begin::<S, _>(path);
+            self.$open(&path)?.read(|found| rows::selected_any(found, &path))
+        }
+    };
+}
+
 impl<S> PState<S> {
     pub(crate) fn new(link: Link, name: &'static str) -> Self {
-        Self { link, name, schema: std::marker::PhantomData }
+        Self { link, name, schema: PhantomData }
     }
 }
 
 impl<S: Schema> PState<S> {
-    /// All values that a path finds.
-    ///
-    /// # Errors
-    /// When the path does not start at a key, the storage fails, or the module is not running.
-    pub async fn select<Q, T>(
-        &self,
-        path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<Vec<T>, ReadError>
-    where
-        Q: SelectPath<From = S::Root, Out = T>,
-    {
-        let path = path(Path::start(Bare::new()));
-        self.home(&path)?.read(|found| rows::select(found, &path))
-    }
-
-    /// The one value that a path finds (PA-06).
-    ///
-    /// # Errors
-    /// As [`Self::select`], and when a path to many places finds none or several.
-    pub async fn select_one<Q, T>(
-        &self,
-        path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<T, ReadError>
-    where
-        Q: SelectPath<From = S::Root, One = T>,
-    {
-        let path = path(Path::start(Bare::new()));
-        self.home(&path)?.read(|found| rows::select_one(found, &path))
-    }
+    reads!(home: "in the partition where its leading key is at home");
 
     /// One partition, whatever its keys are: for paths without a leading key.
     #[must_use]
     pub fn partition(&self, task: TaskId) -> Partition<S> {
         Partition { pstate: self.clone(), task }
+    }
+
+    /// The partition where a key is at home: for paths that begin elsewhere (PS-44, `pkey`).
+    #[must_use]
+    pub fn partition_of<K: crate::codec::Key>(&self, key: &K) -> KeyPartition<S> {
+        KeyPartition { pstate: self.clone(), hash: crate::partition::KeyHash::of(key) }
     }
 
     /// All partitions, one after the other: for paths without a leading key.
@@ -81,7 +147,7 @@ impl<S: Schema> PState<S> {
 
     /// The partition where the leading key of a path is at home. Where there is only one partition,
     /// everything is.
-    fn home<Q: SelectPath>(&self, path: &Q) -> Result<Opened<S>, ReadError> {
+    fn home<Q: ReadPath>(&self, path: &Q) -> Result<Opened<S>, ReadError> {
         let shared = self.shared()?;
         let task = match shared.home.of(path.home(), shared.task_count()) {
             Some(task) => task,
@@ -100,37 +166,9 @@ pub struct Partition<S> {
 }
 
 impl<S: Schema> Partition<S> {
-    /// All values that a path finds in this partition.
-    ///
-    /// # Errors
-    /// When there is no such task, the storage fails, or the module is not running.
-    pub async fn select<Q, T>(
-        &self,
-        path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<Vec<T>, ReadError>
-    where
-        Q: SelectPath<From = S::Root, Out = T>,
-    {
-        let path = path(Path::start(Bare::new()));
-        self.open(&path)?.read(|found| rows::select(found, &path))
-    }
+    reads!(open: "in this partition");
 
-    /// The one value that a path finds in this partition.
-    ///
-    /// # Errors
-    /// As [`Self::select`], and when a path to many places finds none or several.
-    pub async fn select_one<Q, T>(
-        &self,
-        path: impl FnOnce(PStatePath<S>) -> Q,
-    ) -> Result<T, ReadError>
-    where
-        Q: SelectPath<From = S::Root, One = T>,
-    {
-        let path = path(Path::start(Bare::new()));
-        self.open(&path)?.read(|found| rows::select_one(found, &path))
-    }
-
-    fn open<Q: SelectPath>(&self, path: &Q) -> Result<Opened<S>, ReadError> {
+    fn open<Q: ReadPath>(&self, path: &Q) -> Result<Opened<S>, ReadError> {
         let shared = self.pstate.shared()?;
         let (task, tasks) = (self.task, shared.task_count());
         if task.0 >= tasks {
@@ -145,6 +183,23 @@ impl<S: Schema> Partition<S> {
     }
 }
 
+/// The partition of a PState where a key is at home.
+#[derive(Clone, Debug)]
+pub struct KeyPartition<S> {
+    pstate: PState<S>,
+    hash: crate::partition::KeyHash,
+}
+
+impl<S: Schema> KeyPartition<S> {
+    reads!(open: "in this partition");
+
+    fn open<Q: ReadPath>(&self, _: &Q) -> Result<Opened<S>, ReadError> {
+        let shared = self.pstate.shared()?;
+        let task = self.hash.task(shared.task_count());
+        Ok(Opened { shared, task })
+    }
+}
+
 /// All partitions of a PState.
 #[derive(Clone, Debug)]
 pub struct AllPartitions<S> {
@@ -155,7 +210,7 @@ impl<S: Schema> AllPartitions<S> {
     /// All values that a path finds, partition by partition; within one in the order of its keys.
     ///
     /// # Errors
-    /// When the storage fails, or the module is not running.
+    /// When the path or the storage fails, or the module is not running.
     pub async fn select<Q, T>(
         &self,
         path: impl FnOnce(PStatePath<S>) -> Q,
@@ -163,18 +218,62 @@ impl<S: Schema> AllPartitions<S> {
     where
         Q: SelectPath<From = S::Root, Out = T>,
     {
-        let path = path(Path::start(Bare::new()));
-        let shared = self.pstate.shared()?;
-        if shared.home.of(path.home(), shared.task_count()).is_some() {
-            // Only the partition where the key is at home can have it.
-            return self.pstate.home(&path)?.read(|found| rows::select(found, &path));
-        }
+        let path = begin::<S, _>(path);
         let mut values = Vec::new();
-        for task in 0..shared.task_count() {
-            let opened = Opened { shared: Arc::clone(&shared), task: TaskId(task) };
+        for opened in self.open(&path)? {
             values.extend(opened.read(|found| rows::select(found, &path))?);
         }
         Ok(values)
+    }
+
+    /// The first value that a path finds, if there is one.
+    ///
+    /// # Errors
+    /// As [`Self::select`].
+    pub async fn select_any<Q, T>(
+        &self,
+        path: impl FnOnce(PStatePath<S>) -> Q,
+    ) -> Result<Option<T>, ReadError>
+    where
+        Q: SelectPath<From = S::Root, Out = T>,
+    {
+        let path = begin::<S, _>(path);
+        for opened in self.open(&path)? {
+            if let Some(value) = opened.read(|found| rows::select_any(found, &path))? {
+                return Ok(Some(value));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether a path finds anything in any partition.
+    ///
+    /// # Errors
+    /// As [`Self::select`].
+    pub async fn selected_any<Q>(
+        &self,
+        path: impl FnOnce(PStatePath<S>) -> Q,
+    ) -> Result<bool, ReadError>
+    where
+        Q: ReadPath<From = S::Root>,
+    {
+        let path = begin::<S, _>(path);
+        for opened in self.open(&path)? {
+            if opened.read(|found| rows::selected_any(found, &path))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Those where the path can find something.
+    fn open<Q: ReadPath>(&self, path: &Q) -> Result<Vec<Opened<S>>, ReadError> {
+        let shared = self.pstate.shared()?;
+        let tasks = match shared.home.of(path.home(), shared.task_count()) {
+            Some(home) => home.0..home.0 + 1,
+            None => 0..shared.task_count(),
+        };
+        Ok(tasks.map(|task| Opened { shared: Arc::clone(&shared), task: TaskId(task) }).collect())
     }
 }
 
@@ -200,9 +299,13 @@ impl<S> PStateShared<S> {
     }
 }
 
+fn begin<S: Schema, Q>(path: impl FnOnce(PStatePath<S>) -> Q) -> Q {
+    path(Path::start(Bare::new()))
+}
+
 impl<S> Clone for PState<S> {
     fn clone(&self) -> Self {
-        Self { link: self.link.clone(), name: self.name, schema: std::marker::PhantomData }
+        Self { link: self.link.clone(), name: self.name, schema: PhantomData }
     }
 }
 

@@ -47,7 +47,11 @@ impl Step {
 /// What a step does.
 #[derive(Clone, Debug)]
 pub(super) enum Nav {
-    Key { key: Data, must: bool, made: Made },
+    Key {
+        key: Data,
+        must: bool,
+        made: Made,
+    },
     MapKey(Data),
     Submap(Vec<Data>),
     MapVals,
@@ -64,7 +68,10 @@ pub(super) enum Nav {
     Runs(Call),
     Index(usize),
     Indexed(usize),
-    UpsertBy { path: Steps, value: Data },
+    UpsertBy {
+        path: Steps,
+        value: Data,
+    },
     SetElem(Data),
     Subset(BTreeSet<Data>),
     NoneElem,
@@ -75,9 +82,17 @@ pub(super) enum Nav {
     /// Whether the path must find something, or must not.
     Selected(Steps, bool),
     IsCollected(Steps),
-    View { call: Call, ty: Type },
-    Size { ty: Type },
-    Transformed { path: Steps, ty: Type },
+    View {
+        call: Call,
+        ty: Type,
+    },
+    Size {
+        ty: Type,
+    },
+    Transformed {
+        path: Steps,
+        ty: Type,
+    },
     NilTo(Data),
     NoneTo(Data),
     Stop,
@@ -85,7 +100,10 @@ pub(super) enum Nav {
     Cases(Vec<Case>),
     Multi(Vec<Steps>),
     /// Here and where the path leads; here first (`true`) or last.
-    Around { path: Steps, here_first: bool },
+    Around {
+        path: Steps,
+        here_first: bool,
+    },
     Subselect(Steps),
     Walker(Call),
     Compact(Steps),
@@ -93,7 +111,10 @@ pub(super) enum Nav {
     Recursion(usize),
     Page(usize, Steps),
     /// The search can end when this many came: what comes later comes here too.
-    Take { count: usize, ends: bool },
+    Take {
+        count: usize,
+        ends: bool,
+    },
     Distinct,
     Val,
     Collect(Steps),
@@ -101,7 +122,10 @@ pub(super) enum Nav {
     Putval(Data),
     Dispense,
     Fresh(Steps),
-    Term { call: Call, ty: Type },
+    Term {
+        call: Call,
+        ty: Type,
+    },
     Termval(Data),
     Remove,
 }
@@ -113,6 +137,8 @@ pub(super) enum Made {
     List,
     /// It has a fixed number of elements, which cannot come one by one.
     Nothing,
+    /// A JSON object has no such key, and a list is not meant for sure.
+    Unclear,
 }
 
 /// Where one element is inserted.
@@ -155,7 +181,10 @@ impl Range {
     }
 
     /// Which of the keys, given in their order, are in the range.
-    pub(super) fn pick<'k>(&self, keys: impl DoubleEndedIterator<Item = &'k Data>) -> Vec<&'k Data> {
+    pub(super) fn pick<'k>(
+        &self,
+        keys: impl DoubleEndedIterator<Item = &'k Data>,
+    ) -> Vec<&'k Data> {
         let inside = keys.filter(|key| self.contains(key));
         let most = self.amount_max.unwrap_or(usize::MAX);
         if self.counts_from_end {

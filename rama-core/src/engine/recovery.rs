@@ -10,6 +10,7 @@ use super::{
 use crate::{
     codec::decode_value,
     disk::{Disk, DiskLock, LockError},
+    dynamic::layout_finds,
     error::LaunchError,
     id::{DepotId, Epoch, Offset, TaskId, TopologyId},
     log::{CommitLog, LogOptions, SegmentedLog},
@@ -124,7 +125,7 @@ fn fits(meta: &Meta, module: &str, tasks: u32, catalog: &Catalog) -> Result<(), 
     for (name, stored) in meta.catalog.pstates.iter().zip(&meta.catalog.keys) {
         let mut declared = catalog.pstates.iter().zip(&catalog.keys);
         if let Some((_, layout)) =
-            declared.find(|(pstate, layout)| *pstate == name && *layout != stored) {
+            declared.find(|(pstate, layout)| *pstate == name && !layout_finds(layout, stored)) {
             return Err(format!(
                 "PState `$${name}` is stored as `{stored}`, and the module declares `{layout}`: rows are found by \
                  the bytes of their keys, so declare a PState with another name"

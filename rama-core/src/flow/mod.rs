@@ -14,6 +14,7 @@ pub use self::{
     cx::{Cx, Outcome},
     program::{DepotRef, Flow, PStateRef, Port},
     route::{Route, TaskIndex},
+    state::Paging,
 };
 pub(crate) use self::{
     cx::{AckReturn, Failure, panic_message},

@@ -1,15 +1,29 @@
 //! Reading and writing PStates from running dataflow (PS-40, PS-50 to PS-53).
 
+use std::sync::Arc;
+
 use super::{Cx, Outcome, PStateRef};
 use crate::{
     error::EventError,
     path::{
         One, Origin, Path, PathError, SelectPath, Start, TransformPath,
-        rows::{self, ReadRows},
+        rows::{self, Cursor, ReadRows},
     },
-    pstate::{Home, LocalRows, Locality, PStatePartition, SettledRows, SourceLine, ViewError},
+    pstate::{
+        Home, LocalRows, Locality, PStatePartition, PinnedRows, SettledRows, SourceLine, ViewError,
+    },
     schema::Schema,
 };
+
+/// Rows that one event of a select in pages reads: a millisecond or so of work, after which others run.
+const PAGE_ROWS: usize = 1_024;
+
+/// How far a select in pages is. It travels from event to event on one task.
+#[derive(Debug, Default)]
+pub struct Paging {
+    pinned: Option<Arc<PinnedRows>>,
+    cursor: Option<Cursor>,
+}
 
 impl<S: Schema> Origin for PStateRef<S> {
     type Root = S::Root;
@@ -62,6 +76,34 @@ impl Cx<'_> {
         P: SelectPath<Origin = PStateRef<S>, From = S::Root, Out = T>,
     {
         Ok(self.read(at, *path.origin(), |found| rows::select_any(found, &path))?)
+    }
+
+    /// A page of the values that a path finds on this task, in the rows as they were when the first page was read
+    /// (PS-42). What is left is for another event.
+    ///
+    /// # Errors
+    /// As [`Self::local_select`].
+    pub fn local_select_page<S, P, T>(
+        &mut self,
+        at: SourceLine,
+        path: P,
+        paging: Paging,
+    ) -> Result<(Vec<T>, Option<Paging>), EventError>
+    where
+        S: Schema,
+        P: SelectPath<Origin = PStateRef<S>, From = S::Root, Out = T>,
+    {
+        let pstate = *path.origin();
+        if let Some(locality) = self.locality(at, pstate)? {
+            path.home().map_or(Ok(()), |key| locality.check(key))?;
+        }
+        let owner = self.origin.topology == pstate.owner;
+        let Paging { pinned, cursor } = paging;
+        let pinned = pinned.unwrap_or_else(|| Arc::new(self.partition(pstate).pin(owner)));
+        let page = rows::select_page(&*pinned, &path, cursor, PAGE_ROWS);
+        let page = self.noticed(page)?;
+        let rest = page.next.map(|cursor| Paging { pinned: Some(pinned), cursor: Some(cursor) });
+        Ok((page.values, rest))
     }
 
     /// Writes to every place that a path finds on this task.
@@ -137,8 +179,9 @@ impl Cx<'_> {
         if matches!(view.home, Home::Everywhere) {
             return Ok(None);
         }
-        let locality = Locality { home: view.home.clone(), task, tasks, at };
-        locality.enter(view.name)?;
+        let (pstate, home) = (view.name, view.home.clone());
+        let locality = Locality { pstate, home, task, tasks, at };
+        locality.enter()?;
         Ok(Some(locality))
     }
 }

@@ -3,7 +3,7 @@
 use super::PathError;
 use super::count::{Cardinality, Many, One};
 use super::edit::{Editor, Transform, Want};
-use super::rows::LeadingKey;
+use super::rows::{LeadingKey, Pager};
 use super::search::Found;
 use super::shape::{Shape, Writable};
 use super::walk::{Again, Navigator, Start, Then, Visitor, Walk};
@@ -25,6 +25,14 @@ impl<S> Bare<S> {
     }
 }
 
+impl<S> Clone for Bare<S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S> Copy for Bare<S> {}
+
 impl<S> Default for Bare<S> {
     fn default() -> Self {
         Self::new()
@@ -45,6 +53,15 @@ pub struct Path<R, P, S, C> {
     navigator: P,
     stands_on: PhantomData<fn() -> (S, C)>,
 }
+
+// The beginning of a path inside a path can begin several branches.
+impl<R: Copy, P: Copy, S, C> Clone for Path<R, P, S, C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: Copy, P: Copy, S, C> Copy for Path<R, P, S, C> {}
 
 /// A path that ends in the terminal `T`: only a transform takes it.
 #[must_use = "a path does nothing until it is given to a transform"]
@@ -81,6 +98,17 @@ pub trait ReadPath {
     /// # Errors
     /// Those of `end`, and failing stores.
     fn walk<N: Visitor<Self::To>>(&self, at: <Self::From as Shape>::Ref<'_>, end: &mut N) -> Walk;
+
+    /// Calls `end` with the places of a page.
+    ///
+    /// # Errors
+    /// As [`ReadPath::walk`].
+    fn walk_page<N: Visitor<Self::To>>(
+        &self,
+        at: <Self::From as Shape>::Ref<'_>,
+        pager: &mut Pager,
+        end: &mut N,
+    ) -> Walk;
 }
 
 /// A path that reads and ends on something that a select can hand out.
@@ -121,6 +149,15 @@ where
     #[inline]
     fn walk<N: Visitor<S>>(&self, at: <R::Root as Shape>::Ref<'_>, end: &mut N) -> Walk {
         self.navigator.select(at, end)
+    }
+
+    fn walk_page<N: Visitor<S>>(
+        &self,
+        at: <R::Root as Shape>::Ref<'_>,
+        pager: &mut Pager,
+        end: &mut N,
+    ) -> Walk {
+        self.navigator.select_page(at, pager, end)
     }
 }
 

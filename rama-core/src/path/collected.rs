@@ -5,7 +5,7 @@
 //! nothing of it: [`Under`] lets any of them run on `S` and hands the list past it.
 
 use super::edit::{Editor, Transform, Want};
-use super::rows::LeadingKey;
+use super::rows::{LeadingKey, Pager};
 use super::shape::{Shape, Writable};
 use super::{Navigator, PathError, Visitor, Walk};
 use std::marker::PhantomData;
@@ -96,6 +96,17 @@ impl<L: 'static, S: Shape, P: Navigator<S>> Navigator<With<L, S>> for Under<P> {
     #[inline]
     fn select<N: Visitor<Self::To>>(&self, (list, at): (&L, S::Ref<'_>), next: &mut N) -> Walk {
         self.0.select(at, &mut Beside { list, next })
+    }
+
+    const SCANS: bool = P::SCANS;
+
+    fn select_page<N: Visitor<Self::To>>(
+        &self,
+        (list, at): (&L, S::Ref<'_>),
+        pager: &mut Pager,
+        next: &mut N,
+    ) -> Walk {
+        self.0.select_page(at, pager, &mut Beside { list, next })
     }
 
     fn home(&self) -> Option<&dyn LeadingKey> {

@@ -11,6 +11,8 @@ pub trait Cardinality: 'static {
     type Perhaps: Cardinality;
     /// What `select_one` answers.
     type Picked<T>;
+    /// Whether it is one place at most.
+    const SINGLE: bool;
 
     /// Turns what a search found, which ended at the second value, into the answer of `select_one`.
     ///
@@ -42,6 +44,7 @@ impl Cardinality for One {
     type And<C: Cardinality> = C;
     type Perhaps = AtMostOne;
     type Picked<T> = T;
+    const SINGLE: bool = true;
 
     fn pick<T>(first: Option<T>, found: usize) -> Result<T, PathError> {
         first.ok_or(PathError::NotExactlyOne { found })
@@ -52,6 +55,7 @@ impl Cardinality for AtMostOne {
     type And<C: Cardinality> = C::Perhaps;
     type Perhaps = Self;
     type Picked<T> = Option<T>;
+    const SINGLE: bool = true;
 
     fn pick<T>(first: Option<T>, _: usize) -> Result<Option<T>, PathError> {
         Ok(first)
@@ -62,6 +66,7 @@ impl Cardinality for Many {
     type And<C: Cardinality> = Self;
     type Perhaps = Self;
     type Picked<T> = T;
+    const SINGLE: bool = false;
 
     fn pick<T>(first: Option<T>, found: usize) -> Result<T, PathError> {
         match first {

@@ -94,7 +94,7 @@ through_collected! {
 }
 
 /// Navigator of [`Path::ALL`](super::Path::ALL).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct All;
 
 /// Navigator of [`Path::MAP_VALS`](super::Path::MAP_VALS).
@@ -214,8 +214,15 @@ impl<T: Ord + Clone + 'static> Elements for BTreeSet<T> {
 impl<T: Ord + Clone + 'static> EditElements for BTreeSet<T> {
     fn edit_each<E: Editor<Present<T>>>(&mut self, next: &mut E) -> Result<bool, PathError> {
         let mut changed = false;
-        for element in mem::take(self) {
-            changed |= edit_element(self, element, next)?;
+        let mut elements = mem::take(self).into_iter();
+        while let Some(element) = elements.next() {
+            match edit_element(self, element, next) {
+                Ok(edited) => changed |= edited,
+                Err(error) => {
+                    self.extend(elements);
+                    return Err(error);
+                }
+            }
         }
         Ok(changed)
     }
@@ -265,7 +272,12 @@ pub(super) fn edit_element<T: Ord + Clone + 'static, E: Editor<Present<T>>>(
     next: &mut E,
 ) -> Result<bool, PathError> {
     let spare = (E::WANTS == Want::Lent).then(|| element.clone());
-    match next.edit(Hold::Given(element))? {
+    let change = next.edit(Hold::Given(element));
+    let Ok(change) = change else {
+        set.extend(spare);
+        return change.map(|_| false);
+    };
+    match change {
         Change::Kept | Change::InPlace => set.extend(spare),
         Change::Set(element) => {
             set.insert(element);
@@ -276,7 +288,7 @@ pub(super) fn edit_element<T: Ord + Clone + 'static, E: Editor<Present<T>>>(
     Ok(false)
 }
 
-fn edit_values<K: Ord, V: 'static, E: Editor<Present<V>>>(
+pub(super) fn edit_values<K: Ord, V: 'static, E: Editor<Present<V>>>(
     map: &mut BTreeMap<K, V>,
     next: &mut E,
 ) -> Result<bool, PathError> {
@@ -305,7 +317,7 @@ fn given<T: 'static, E: Editor<Present<T>>>(
 }
 
 /// Edits a value in its collection, unless an edit before it failed. Says whether it stays.
-fn lent<T: 'static, E: Editor<Present<T>>>(
+pub(super) fn lent<T: 'static, E: Editor<Present<T>>>(
     value: &mut T,
     next: &mut E,
     outcome: &mut Result<bool, PathError>,

@@ -40,6 +40,28 @@ pub enum PathError {
         /// Where it ends.
         to: usize,
     },
+    /// `collect_one` needs exactly one value (NV-81). The search ends at the second value, so `found` is 0 for
+    /// none and 2 for several.
+    #[error(
+        "`collect_one` needs exactly one value and its path found {}: use `collect` for all of them",
+        if *.found == 0 { "none" } else { "several" }
+    )]
+    NotOneToCollect {
+        /// How many values were found before the search ended.
+        found: usize,
+    },
+    /// A `recursive_path` went on with itself too often (NV-76).
+    #[error(
+        "the path went on with itself more than {limit} times: give `recursive_path` a greater limit if the \
+         value is that deep, and look for a branch that never ends if it is not"
+    )]
+    TooDeep {
+        /// How often it may.
+        limit: usize,
+    },
+    /// `recur` was used outside of the `recursive_path` that it belongs to.
+    #[error("`recur` has nothing to go on with: use it only inside of its own `recursive_path`")]
+    AgainOutside,
 }
 
 impl PathError {

@@ -22,7 +22,7 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     /// ```
     pub fn field<U, To, N, G, M>(self, get: G, edit: M) -> Path<R, Then<P, N>, To, C::And<One>>
     where
-        S: HasFields + FieldAt<U, To = To, Step<Field<G, M, U>> = N>,
+        S: FieldAt<U, To = To, Step<Field<G, M, U>> = N>,
         G: Fn(&S::Record) -> &U,
         M: Fn(&mut S::Record) -> &mut U,
         U: 'static,
@@ -31,47 +31,31 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     }
 }
 
-/// A shape that has fields.
+/// A shape that has fields of the type `U`.
 #[diagnostic::on_unimplemented(
     message = "a field needs a struct that is there, and the path stands on `{Self}` here",
     label = "there are no fields here",
     note = "over the place of a struct that may be missing (`Maybe<T>`) insert `nil_to_val(default)` before this, \
             or use `must` instead of `keypath`"
 )]
-pub trait HasFields: Shape {
+pub trait FieldAt<U>: Shape {
     /// What has the fields: the struct itself, or the names of fixed keys.
     type Record: 'static;
-}
-
-/// A shape that has fields of the type `U`.
-#[diagnostic::on_unimplemented(
-    message = "a field needs a struct that is there, and the path stands on `{Self}` here",
-    label = "there are no fields here"
-)]
-pub trait FieldAt<U>: HasFields {
     /// Where the step leads.
     type To: Shape;
     step!();
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: 'static> HasFields for Present<T> {
-    type Record = T;
-}
-
-#[diagnostic::do_not_recommend]
 impl<T: 'static, U: 'static> FieldAt<U> for Present<T> {
+    type Record = T;
     type To = Present<U>;
     step_itself!();
 }
 
 #[diagnostic::do_not_recommend]
-impl<L: 'static, S: HasFields> HasFields for With<L, S> {
-    type Record = S::Record;
-}
-
-#[diagnostic::do_not_recommend]
 impl<L: 'static, U, S: FieldAt<U>> FieldAt<U> for With<L, S> {
+    type Record = S::Record;
     type To = With<L, S::To>;
     type Step<N> = super::Under<S::Step<N>>;
 

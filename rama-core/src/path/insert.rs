@@ -222,7 +222,7 @@ macro_rules! at_both_ends {
 }
 
 at_both_ends! {
-    BeforeElem, Beginning: |len| 0;
+    BeforeElem, Beginning: |_len| 0;
     AfterElem, End: |len| len;
 }
 

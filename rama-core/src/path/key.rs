@@ -44,7 +44,7 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     /// use std::collections::BTreeMap;
     /// let mut ages = BTreeMap::from([("ada".to_owned(), 36)]);
     /// assert_eq!(select(&ages, |path| path.must("ada"))?, [36]);
-    /// assert_eq!(select(&ages, |path| path.must("bob"))?, []);
+    /// assert!(select(&ages, |path| path.must("bob"))?.is_empty());
     /// transform(&mut ages, |path| path.must("ada").term(|age| age + 1))?;
     /// transform(&mut ages, |path| path.must("bob").termval(7))?;
     /// assert_eq!(ages, BTreeMap::from([("ada".to_owned(), 37)]));

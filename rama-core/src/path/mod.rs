@@ -19,58 +19,110 @@
 //! This stage has no sorted ranges, filters, collected values, indexes of lists and sub-paths, and writes
 //! through the entries that `ALL` finds in a map are refused.
 
+mod branch;
+mod branches;
 mod builder;
 mod collect;
 mod collected;
+mod collected_key;
+mod collecting;
+mod compact;
+mod compare;
+mod control;
 mod count;
+mod custom;
 mod each;
 mod edit;
 mod error;
 mod field;
+mod filter;
+mod forked;
 mod indexed;
 mod insert;
 mod key;
+mod keyed;
+mod limit;
 mod list;
 mod nil;
+mod recursive;
+mod map;
+mod range;
+mod removes;
 pub mod rows;
 mod search;
+mod sequence;
 mod set;
 mod shape;
+mod size;
+mod sorted;
+mod span;
 mod step;
 mod sublist;
+mod subselect;
 mod terminal;
+mod there;
+mod transformed;
+mod upsert;
 mod value;
 mod view;
 mod walk;
+mod whole;
 
+pub use branch::{Both, IfPath};
+pub use branches::{Branch, Branches, Conditions};
 pub use builder::{
     Bare, Inner, InnerWrite, Origin, Path, ReadPath, SelectPath, SubPath, TransformPath, WritePath,
 };
+pub use collect::{Collect, CollectOne, Dispense, Putval, Val, WithFreshCollected};
 pub use collected::{Collected, Under, With};
+pub use collected_key::{CollectedKey, KeyedByCollected};
+pub use collecting::{Collecting, HasCollected, Recalled};
+pub use compact::{Compact, Compactable, Emptiness, RemovesEmpty};
+pub use compare::{Equated, Ordered, PredEq, PredGe, PredGt, PredLe, PredLt, PredNe};
+pub use control::{Nowhere, PageSize};
 pub use count::{AtMostOne, Cardinality, Many, One, Single, Sure, Unsure};
+pub use custom::{HandlesRemoval, Nav, RichNav};
 pub use each::{All, EditElements, Elements, HasElements, HasValues, MapVals};
 pub use edit::{Change, Edit, Editor, Transform, Want};
 pub use error::PathError;
-pub use field::{Field, FieldAt, HasFields};
+pub use field::{Field, FieldAt};
+pub use filter::{IsCollected, NotSelected, Pred, Selected, Tested};
+pub use forked::{IfTerm, InTurn, Leave, Terms};
 pub use indexed::{HasIndexes, IndexNav, IndexedVals};
 pub use insert::{
     AfterElem, BeforeElem, BeforeIndex, Beginning, End, GrowsByMany, GrowsByOne,
 };
+pub use keyed::{HasKeyedVals, Keyable, KeyedVals};
+pub use map::{HasKeys, HasSubmaps, MapKey, MapKeys, Submap};
+pub use range::{KeyRange, RangeOptions, SortedMap, SortedRange, SortedSet};
+pub use size::{Countable, HasSize, Size};
+pub use sorted::{Bounds, CopyRange, Sorted, SortedElements};
+pub use span::{InMemory, Ranged, Span, Whole};
+pub use whole::OnWhole;
 pub use key::{KeyOf, Keyed, Keypath, Must};
-pub use list::{First, HasEnds, IsList, Last, Nthpath, UpsertBy, Upserts};
-pub use nil::{IsMaybe, IsMaybeSet, NilToSet, NilToVal};
+pub use limit::{Distinct, Take};
+pub use list::{First, HasEnds, IsList, Last, Nthpath};
+pub use nil::{
+    IsMaybe, IsMaybeList, IsMaybeMap, IsMaybeSet, IsVoid, NilToList, NilToMap, NilToSet, NilToVal, NoneToVal,
+};
+pub use recursive::{Recursion, Recursive};
+pub use removes::Removes;
 pub use rows::{
     Counting,
     Counted, Fate, Fields, LeadingKey, ReadRows, Root, RowList, RowSet, Rows, Stored, Uncounted, WriteRows,
 };
 pub use search::Found;
-pub use set::{IsSet, NoneElem, SetElem};
+pub use sequence::{Copied, HeldPair, HeldValue, Sequence};
+pub use set::{HasSubsets, IsSet, NoneElem, SetElem, Subset};
 pub use shape::{Hold, Holder, Maybe, Pair, PairChange, Present, Shape, Void, Writable};
 pub use sublist::{ContinuousSubseqs, HasParts, HasRuns, Srange, SrangeDynamic};
+pub use subselect::{CollectsNothing, Dealt, Subselect};
 pub use terminal::{
-    Assignable, Each, IsPresent, Once, Removable, Remove, Removes, Run, Supply, Term, Termval,
-    Update,
+    Assignable, Each, IsPresent, Once, Removable, Remove, Run, Supply, Term, Termval, Update,
 };
+pub use there::{IsOption, IsSome, IsThere, MayBeThere};
+pub use transformed::{Parsed, Parser, Transformed};
+pub use upsert::{UpsertBy, Upserts};
 pub use value::{ValuePath, select, select_any, select_one, selected_any, transform};
 pub use view::{View, Visible};
 pub use walk::{Again, Halt, Navigator, Start, Then, Visitor, Walk};

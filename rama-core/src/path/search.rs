@@ -136,7 +136,8 @@ pub(super) fn something(walk: impl FnOnce(&mut Something) -> Walk) -> Result<boo
     Ok(something.0)
 }
 
-fn finish(walk: Walk) -> Result<(), PathError> {
+/// The result of a walk that its end may have ended early.
+pub(super) fn finish(walk: Walk) -> Result<(), PathError> {
     match walk {
         Ok(()) | Err(Halt::Enough) => Ok(()),
         Err(Halt::Failed(error)) => Err(error),

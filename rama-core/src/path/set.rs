@@ -1,9 +1,11 @@
-//! `set_elem` and `NONE_ELEM`: to one element of a set, and to the place of a new one (NV-40, NV-41).
+//! `set_elem`, `NONE_ELEM` and `subset`: to one element of a set, to the place of a new one, and to some of the
+//! elements as one set (NV-40 to NV-42).
 
 use super::each::edit_element;
 use super::edit::{Change, Editor, Transform};
 use super::key::KeyOf;
 use super::shape::{Holder, Present, Shape, Void};
+use super::sorted::edit_part;
 use super::step::{of_holders, step, step_itself, through_collected};
 use super::walk::Then;
 use super::{AtMostOne, Cardinality, Navigator, One, Path, PathError, Visitor, Walk};
@@ -49,6 +51,28 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     {
         self.then(S::step(NoneElem))
     }
+
+    /// Goes to a set of those of these elements that are in the set (NV-42). It may be empty.
+    ///
+    /// Writing removes all these elements and then puts in what the set has become, other elements included.
+    ///
+    /// ```
+    /// use rama_core::path::{select_one, transform};
+    /// use std::collections::BTreeSet;
+    /// let mut ids = BTreeSet::from([1, 2, 3]);
+    /// assert_eq!(select_one(&ids, |path| path.subset([2, 3, 5]))?, BTreeSet::from([2, 3]));
+    /// transform(&mut ids, |path| path.subset([1, 2]).termval(BTreeSet::from([7])))?;
+    /// assert_eq!(ids, BTreeSet::from([3, 7]));
+    /// # Ok::<(), rama_core::path::PathError>(())
+    /// ```
+    pub fn subset<I, T, To, N>(self, elements: I) -> Path<R, Then<P, N>, To, C::And<One>>
+    where
+        S: HasSubsets<Elem = T, To = To, Step<Subset<T>> = N>,
+        I: IntoIterator<Item: KeyOf<T>>,
+        T: Ord,
+    {
+        self.then(S::step(Subset(elements.into_iter().map(KeyOf::into_key).collect())))
+    }
 }
 
 /// A shape in which `set_elem` finds elements and to which `NONE_ELEM` adds them.
@@ -67,7 +91,25 @@ pub trait IsSet: Shape {
     step!();
 }
 
+/// A shape in which `subset` finds elements.
+#[diagnostic::on_unimplemented(
+    message = "`subset` needs a set, and the path stands on `{Self}` here",
+    label = "there is no set here",
+    note = "`Present<T>` is a value of type `T`, `Maybe<T>` the place of one that may be missing"
+)]
+pub trait HasSubsets: Shape {
+    /// The type of the elements.
+    type Elem: 'static;
+    /// Where the step leads: to a set in memory.
+    type To: Shape;
+    step!();
+}
+
 of_holders! {
+    [T: Ord + Clone + 'static] HasSubsets for BTreeSet<T> {
+        type Elem = T;
+        type To = Present<BTreeSet<T>>;
+    }
     [T: 'static] IsSet for BTreeSet<T> {
         type Elem = T;
         type There = Present<T>;
@@ -77,6 +119,7 @@ of_holders! {
 
 through_collected! {
     IsSet { Elem => There, New }
+    HasSubsets { Elem => To }
 }
 
 /// Navigator of [`Path::set_elem`](super::Path::set_elem).
@@ -86,6 +129,33 @@ pub struct SetElem<T>(pub(super) T);
 /// Navigator of [`Path::NONE_ELEM`](super::Path::NONE_ELEM).
 #[derive(Clone, Copy, Debug)]
 pub struct NoneElem;
+
+/// Navigator of [`Path::subset`](super::Path::subset).
+#[derive(Clone, Debug)]
+pub struct Subset<T>(pub(super) BTreeSet<T>);
+
+impl<T: Ord + Clone + 'static, S: Holder<Value = BTreeSet<T>>> Navigator<S> for Subset<T> {
+    type To = Present<BTreeSet<T>>;
+    type Count = One;
+
+    fn select<N: Visitor<Self::To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
+        let elements = S::seen(at).into_iter().flat_map(|set| set.intersection(&self.0));
+        next.visit(&elements.cloned().collect())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Ord + Clone + 'static, S: Holder<Value = BTreeSet<T>>> Transform<S> for Subset<T> {
+    fn transform<E: Editor<Self::To>>(
+        &self,
+        at: S::Place<'_>,
+        next: &mut E,
+    ) -> Result<S::Change, PathError> {
+        let cut =
+            |set: &mut BTreeSet<T>| self.0.iter().filter_map(|element| set.take(element)).collect();
+        edit_part(S::held(at), cut, next)
+    }
+}
 
 impl<T: Ord + 'static, S: Holder<Value = BTreeSet<T>>> Navigator<S> for SetElem<T> {
     type To = Present<T>;

@@ -3,19 +3,11 @@
 use super::PathError;
 use super::builder::{Origin, Path, WritePath};
 use super::count::{Cardinality, Many, Single};
-use super::each::{All, MapVals};
 use super::edit::{Change, Editor, Want};
-use super::indexed::IndexedVals;
-use super::key::{Keypath, Must};
-use super::list::{First, Last, Nthpath, UpsertBy};
-use super::nil::NilToVal;
+use super::removes::Removes;
 use super::rows::{Fate, Fields, RowList, RowSet, Rows, RowsMut};
-use super::set::{NoneElem, SetElem};
-use super::shape::{Hold, Maybe, Pair, PairChange, Present, Shape, Void};
+use super::shape::{Hold, Maybe, Pair, PairChange, Present, Shape, Void, Writable};
 use super::step::{step, step_itself};
-use super::sublist::{ContinuousSubseqs, Srange, SrangeDynamic};
-use super::view::View;
-use super::walk::{Start, Then};
 use super::{Collected, Under, With};
 
 /// Terminals of all paths.
@@ -296,41 +288,6 @@ impl<L: Collected, T: 'static> IsPresent for With<L, Present<T>> {
     step_itself!();
 }
 
-/// A path that leads to places in something that can do without them.
-#[diagnostic::on_unimplemented(
-    message = "there is nothing around this value that `NONE` could remove it from",
-    label = "nothing can be removed here",
-    note = "`NONE` removes what `keypath`, `must`, `ALL`, `MAP_VALS` or `set_elem` lead to"
-)]
-pub trait Removes<S> {}
-
-#[diagnostic::do_not_recommend]
-impl<T> Removes<Maybe<T>> for Start {}
-
-/// Steps into a collection: what they lead to can be removed from it.
-macro_rules! steps_into_collections {
-    ($($step:ident $(<$($argument:ident),*>)?),* $(,)?) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<S, P $($(, $argument)*)?> Removes<S> for Then<P, $step $(<$($argument),*>)?> {}
-    )*};
-}
-
-steps_into_collections!(Keypath<K>, Must<K>, All, MapVals, SetElem<T>, NoneElem,
-    Nthpath, First, Last, UpsertBy<F, K>, IndexedVals, Srange, SrangeDynamic<F, G>, ContinuousSubseqs<F>);
-
-/// Steps that stay: what they lead to can be removed when what they come from can.
-macro_rules! steps_that_stay {
-    ($($step:ident $(<$($argument:ident),*>)?),*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl<S, P: Removes<S> $($(, $argument)*)?> Removes<S> for Then<P, $step $(<$($argument),*>)?> {}
-    )*};
-}
-
-steps_that_stay!(NilToVal<T>, View<F, U>);
-
-#[diagnostic::do_not_recommend]
-impl<S, P, N> Removes<S> for Then<P, Under<N>> where Then<P, N>: Removes<S> {}
-
 /// In a terminal: something that is used once at most, and may be moved out.
 pub struct Once<T>(Option<T>);
 
@@ -549,7 +506,7 @@ impl<K: Clone + 'static, V: Clone + 'static, F: for<'a> Run<&'a mut (K, V), ()>>
     }
 }
 
-impl<K: 'static, S: super::Writable> Editor<Pair<K, S>> for Remove {
+impl<K: 'static, S: Writable> Editor<Pair<K, S>> for Remove {
     const WANTS: Want = Want::Nothing;
 
     #[inline]

@@ -4,7 +4,7 @@
 //! and no boxes, so a path compiles to the loop one would have written by hand, and whatever guards a
 //! store needs live on the stack of the walk.
 
-use super::rows::LeadingKey;
+use super::rows::{LeadingKey, Pager};
 use super::{Cardinality, Many, One, PathError, Shape};
 
 /// Goes on, or ends the whole walk.
@@ -50,6 +50,23 @@ pub trait Navigator<S: Shape> {
     /// Whether it stays on the structure where it stands, so that the key of the step after it is the leading
     /// key just as well.
     const STAYS: bool = false;
+
+    /// Whether it scans the rows of a structure, so that a select can run in pages.
+    const SCANS: bool = false;
+
+    /// As [`Navigator::select`], for the rows of a page only.
+    ///
+    /// # Errors
+    /// As [`Navigator::select`]; a full page ends the walk with [`Halt::Enough`].
+    fn select_page<N: Visitor<Self::To>>(
+        &self,
+        at: S::Ref<'_>,
+        pager: &mut Pager,
+        next: &mut N,
+    ) -> Walk {
+        let _ = pager;
+        self.select(at, next)
+    }
 
     /// The leading key, when the path starts in the rows of a PState and its first step goes to one of them: it
     /// chooses the task that has the row.
@@ -102,6 +119,23 @@ impl<S: Shape, A: Navigator<S>, B: Navigator<A::To>> Navigator<S> for Then<A, B>
     }
 
     const STAYS: bool = A::STAYS && B::STAYS;
+    const SCANS: bool = A::SCANS || <A::Count as Cardinality>::SINGLE && B::SCANS;
+
+    fn select_page<N: Visitor<B::To>>(
+        &self,
+        at: S::Ref<'_>,
+        pager: &mut Pager,
+        next: &mut N,
+    ) -> Walk {
+        let Self(first, second) = self;
+        if A::SCANS {
+            first.select_page(at, pager, &mut Step { navigator: second, next })
+        } else if <A::Count as Cardinality>::SINGLE && B::SCANS {
+            first.select(at, &mut PageStep { navigator: second, pager, next })
+        } else {
+            self.select(at, next)
+        }
+    }
 
     fn home(&self) -> Option<&dyn LeadingKey> {
         if A::STAYS { self.1.home() } else { self.0.home() }
@@ -118,5 +152,18 @@ impl<S: Shape, B: Navigator<S>, N: Visitor<B::To>> Visitor<S> for Step<'_, B, N>
     #[inline]
     fn visit(&mut self, at: S::Ref<'_>) -> Walk {
         self.navigator.select(at, self.next)
+    }
+}
+
+/// As [`Step`], where the next navigator is the one whose scan has the pages.
+struct PageStep<'a, B, N> {
+    navigator: &'a B,
+    pager: &'a mut Pager,
+    next: &'a mut N,
+}
+
+impl<S: Shape, B: Navigator<S>, N: Visitor<B::To>> Visitor<S> for PageStep<'_, B, N> {
+    fn visit(&mut self, at: S::Ref<'_>) -> Walk {
+        self.navigator.select_page(at, self.pager, self.next)
     }
 }

@@ -35,6 +35,7 @@ impl fmt::Display for SourceLine {
 /// Checks that keys are at home where they are used.
 #[derive(Clone, Debug)]
 pub(crate) struct Locality {
+    pub(crate) pstate: &'static str,
     pub(crate) home: Home,
     pub(crate) task: TaskId,
     pub(crate) tasks: u32,
@@ -69,8 +70,8 @@ pub(crate) struct NotGlobal {
 
 impl Locality {
     /// Checks that an event on this task may use the PState at all.
-    pub(crate) fn enter(&self, pstate: &'static str) -> Result<(), PathError> {
-        let Self { task, at, .. } = *self;
+    pub(crate) fn enter(&self) -> Result<(), PathError> {
+        let Self { pstate, task, at, .. } = *self;
         match self.home {
             Home::Global if task != TaskId(0) => {
                 Err(PathError::storage(NotGlobal { pstate, task, at }))
@@ -79,14 +80,34 @@ impl Locality {
         }
     }
 
-    fn check(&self, pstate: &'static str, key: &dyn LeadingKey) -> Result<(), PathError> {
-        let Self { task, at, .. } = *self;
+    /// Checks that the leading key of a path is at home on this task.
+    pub(crate) fn check(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
+        let Self { pstate, task, at, .. } = *self;
         match self.home.of(Some(key), self.tasks) {
             Some(home) if home != task => {
                 Err(PathError::storage(NotAtHome { pstate, key: format!("{key:?}"), home, task, at }))
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The rows of a partition as its owner sees them, read where nothing has to be checked.
+impl ReadRows for PStatePartition {
+    fn get(&self, address: &[u8], kind: &'static RowKind) -> Result<Option<AnyRow>, PathError> {
+        Self::get(self, address, kind).map_err(PathError::storage)
+    }
+
+    fn has(&self, address: &[u8]) -> Result<bool, PathError> {
+        Self::has(self, address).map_err(PathError::storage)
+    }
+
+    fn scan(&self, scan: &Scan<'_>, visit: &mut VisitRow<'_>) -> Walk {
+        self.view.scan(scan, self.overlay(scan), visit)
+    }
+
+    fn at_home(&self, _: &dyn LeadingKey) -> Result<(), PathError> {
+        Ok(())
     }
 }
 
@@ -118,7 +139,7 @@ impl ReadRows for LocalRows<'_> {
 
     fn at_home(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
         match &self.locality {
-            Some(locality) => locality.check(self.partition.view.name, key),
+            Some(locality) => locality.check(key),
             None => Ok(()),
         }
     }
@@ -194,7 +215,7 @@ impl ReadRows for SettledRows<'_> {
 
     fn at_home(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
         match &self.locality {
-            Some(locality) => locality.check(self.partition.view.name, key),
+            Some(locality) => locality.check(key),
             None => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use crate::{
         rows::{Scan, VisitRow},
     },
 };
-use std::{any::Any, cmp::Ordering, collections::btree_map::IntoIter};
+use std::{cmp::Ordering, collections::btree_map::IntoIter};
 
 /// Merges what a scan finds in the store with what lies over it, both in the order of the scan.
 pub(crate) struct Merge<'m, 'v> {
@@ -66,7 +66,7 @@ impl<'m, 'v> Merge<'m, 'v> {
         match std::mem::replace(&mut self.ahead, next) {
             Some((address, Some(row))) if self.left > 0 => {
                 self.left -= 1;
-                (self.visit)(&address[self.scan.prefix.len()..], row.as_ref() as &dyn Any)
+                (self.visit)(&address[self.scan.prefix.len()..], row.as_ref())
             }
             _ => Ok(()),
         }

@@ -16,6 +16,7 @@ mod layer;
 mod local;
 mod merge;
 mod partition;
+mod pinned;
 mod view;
 mod wipes;
 
@@ -24,8 +25,9 @@ pub(crate) use self::{
     home::Home,
     local::{CommittedRows, LocalRows, Locality, SettledRows},
     partition::{PStatePartition, SealedRows},
+    pinned::PinnedRows,
     view::{PStateView, ViewError, Viewed, after_task, store_key},
-    wipes::ranges,
+    wipes::{Wipes, ranges},
 };
 
 use crate::path::rows::AnyRow;

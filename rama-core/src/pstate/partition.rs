@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    PStateView, Row,
+    PStateView, PinnedRows, Row,
     layer::{Layer, Overlay},
     view::ViewError,
 };
@@ -124,6 +124,18 @@ impl PStatePartition {
         }
     }
 
+    /// The rows as they are now: as their topology sees them, or those of the last cut.
+    pub(crate) fn pin(&self, owner: bool) -> PinnedRows {
+        let mut over = Vec::new();
+        if owner {
+            let rows = self.pending.rows.iter();
+            let rows = rows.map(|(key, pending)| (key.clone(), pending.row.clone())).collect();
+            over.push(Arc::new(Layer { rows, wipes: self.pending.wipes.clone() }));
+        }
+        over.extend(self.sealed.iter().map(|sealed| Arc::clone(&sealed.layer)));
+        PinnedRows::new(Arc::clone(&self.view), over, self.view.pin())
+    }
+
     /// What the rows in the write layer will take when they are encoded, roughly, in bytes.
     pub(crate) fn pending_bytes(&self) -> usize {
         self.pending.rows.len().saturating_mul(self.view.row_bytes())
@@ -138,6 +150,7 @@ impl PStatePartition {
         if layer.is_empty() {
             return None;
         }
+        let layer = Arc::new(layer);
         let sealed = Arc::new(SealedRows { view: Arc::clone(&self.view), layer });
         self.sealed = Some(Arc::clone(&sealed));
         Some(sealed)
@@ -179,12 +192,12 @@ impl PStatePartition {
 #[derive(Debug)]
 pub(crate) struct SealedRows {
     view: Arc<PStateView>,
-    layer: Layer<Row>,
+    layer: Arc<Layer<Row>>,
 }
 
 impl SealedRows {
     pub(crate) fn encode(&self, group: &mut GroupWriter) -> Result<(), CodecError> {
-        let (before, Layer { rows, wipes }) = (group.size(), &self.layer);
+        let (before, Layer { rows, wipes }) = (group.size(), &*self.layer);
         group.rows(self.view.pstate, self.view.task, |group| {
             // What was wiped was wiped before the rows were written.
             for prefix in wipes.prefixes() {

@@ -22,7 +22,7 @@ use crate::{
     moment::Moment,
     path::{
         Halt, PathError, Walk,
-        rows::{AnyRow, RowKind, Scan, VisitRow},
+        rows::{RowKind, Scan, VisitRow},
     },
     store::{Snapshot, StoreError},
 };
@@ -67,11 +67,14 @@ pub(crate) struct Viewed {
     pub(crate) initial: Row,
 }
 
-#[derive(Debug)]
-struct Committed {
-    recent: BTreeMap<RowKey, (Epoch, Row)>,
-    wipes: Wipes<Epoch>,
-    snapshot: Arc<Snapshot>,
+/// Committed rows: what changed since the last checkpoint, over the store of that checkpoint.
+///
+/// The changes are shared with those who pinned them, and copied when a group is published meanwhile.
+#[derive(Clone, Debug)]
+pub(crate) struct Committed {
+    pub(crate) recent: Arc<BTreeMap<RowKey, (Epoch, Row)>>,
+    pub(crate) wipes: Arc<Wipes<Epoch>>,
+    pub(crate) snapshot: Arc<Snapshot>,
 }
 
 /// Why committed rows could not be read.
@@ -96,7 +99,7 @@ impl ViewError {
 impl PStateView {
     pub(crate) fn new(viewed: Viewed, moment: Moment, snapshot: Arc<Snapshot>) -> Self {
         let Viewed { name, pstate, task, home, deepest, table, initial } = viewed;
-        let (recent, wipes) = (BTreeMap::new(), Wipes::default());
+        let (recent, wipes) = (Arc::default(), Arc::default());
         let state = RwLock::new(Committed { recent, wipes, snapshot });
         let cache = Mutex::new(RowCache::new(CACHE_BYTES_MAX));
         let row_bytes = AtomicUsize::new(ROW_BYTES);
@@ -124,18 +127,36 @@ impl PStateView {
         if let Some(row) = self.cache().get(address) {
             return Ok(row);
         }
-        self.counts.read();
-        let key = store_key(self.task, address);
-        let mut size = 0;
-        let row: Option<AnyRow> = state
-            .snapshot
-            .get(&self.table, &key, |bytes| {
-                size = bytes.len();
-                kind.decode(bytes)
-            })?
-            .transpose()?;
-        self.cache().insert(address.into(), row.clone(), size);
+        let (row, size) = self.load(&state.snapshot, address, kind)?;
+        if kind.is_typed {
+            self.cache().insert(address.into(), row.clone(), size);
+        }
         Ok(row)
+    }
+
+    /// A row of the store.
+    pub(crate) fn stored(
+        &self,
+        snapshot: &Snapshot,
+        address: &[u8],
+        kind: &RowKind,
+    ) -> Result<Row, ViewError> {
+        Ok(self.load(snapshot, address, kind)?.0)
+    }
+
+    fn load(
+        &self,
+        snapshot: &Snapshot,
+        address: &[u8],
+        kind: &RowKind,
+    ) -> Result<(Row, usize), ViewError> {
+        self.counts.read();
+        let mut size = 0;
+        let row = snapshot.get(&self.table, &store_key(self.task, address), |bytes| {
+            size = bytes.len();
+            kind.decode(bytes)
+        })?;
+        Ok((row.transpose()?, size))
     }
 
     /// Whether there is a row, which is not decoded.
@@ -171,6 +192,23 @@ impl PStateView {
             over.below(scan, &state.wipes);
             Arc::clone(&state.snapshot)
         };
+        self.merge(scan, over, &snapshot, visit)
+    }
+
+    /// The committed rows as they are now, for as long as they are wanted.
+    pub(crate) fn pin(&self) -> Committed {
+        let _moment = self.moment.hold();
+        self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Visits the rows of a scan in a snapshot and those over it.
+    pub(crate) fn merge(
+        &self,
+        scan: &Scan<'_>,
+        over: Overlay,
+        snapshot: &Snapshot,
+        visit: &mut VisitRow<'_>,
+    ) -> Walk {
         let hidden = over.hides_store;
         let mut merge = Merge::new(scan, over, visit);
         let Some((from, to)) = scan.bounds().filter(|_| !hidden) else { return merge.rest() };
@@ -206,13 +244,14 @@ impl PStateView {
         if !layer.wipes.is_empty() {
             let mut cache = self.cache();
             for prefix in layer.wipes.prefixes() {
-                drop_under(&mut state.recent, &prefix, self.deepest);
+                drop_under(Arc::make_mut(&mut state.recent), &prefix, self.deepest);
                 cache.wipe(&prefix, self.deepest);
-                state.wipes.add(&prefix, epoch);
+                Arc::make_mut(&mut state.wipes).add(&prefix, epoch);
             }
         }
+        let recent = Arc::make_mut(&mut state.recent);
         for (key, row) in &layer.rows {
-            state.recent.insert(key.clone(), (epoch, row.clone()));
+            recent.insert(key.clone(), (epoch, row.clone()));
         }
     }
 
@@ -221,11 +260,13 @@ impl PStateView {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         let mut cache = self.cache();
         let bytes = self.row_bytes();
-        let stored = state.recent.extract_if(.., |_, (epoch, _)| *epoch <= through);
-        for (key, (_, row)) in stored {
+        let recent = Arc::make_mut(&mut state.recent);
+        for (key, (_, row)) in recent.extract_if(.., |_, (epoch, _)| *epoch <= through) {
             cache.insert(key, row, bytes);
         }
-        state.wipes.retain(|epoch| *epoch > through);
+        if !state.wipes.is_empty() {
+            Arc::make_mut(&mut state.wipes).retain(|epoch| *epoch > through);
+        }
         state.snapshot = snapshot;
     }
 

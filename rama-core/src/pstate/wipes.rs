@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 
 /// Prefixes of addresses under which nothing of the layers below is seen any more.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wipes<T> {
     /// By the keys that lead to the structure; a byte in front of them in the address is its depth. Two
     /// structures of different depth have the same keys only when one key takes no bytes.

@@ -70,10 +70,7 @@ impl FieldVisitor for Described {
 
 impl FieldVisitor for LaidOut {
     fn field<S: Nested>(&mut self, name: &'static str) {
-        let layout = S::layout();
-        if layout != super::PLAIN {
-            self.0.push(format!("{name}: {layout}"));
-        }
+        self.0.push(format!("{name}: {}", S::layout()));
     }
 }
 

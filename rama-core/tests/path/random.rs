@@ -2,7 +2,7 @@
 //! value, and on rows. All must agree.
 
 use super::naive::{End, Fate, Nav, Untyped, Value};
-use super::{Counts, Deep, MemoryRows, Sets, into, map};
+use super::{Counts, Deep, MapRows, Sets, into, map};
 use proptest::prelude::*;
 use rama_core::path::{Bare, Edit, Path, Rows, rows, select, select_any, select_one, transform};
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +117,7 @@ macro_rules! check_selects {
         let none: Option<End> = list!(path; $($step)+);
         assert!(none.is_none(), "a path that selects has no terminal");
         let expected = $data.untyped().select(&path);
-        let memory = MemoryRows::new($data.clone());
+        let memory = MapRows::new($data.clone());
         let plain = select(&$data, |path| chain!(path; $($step)+)).expect("a value cannot fail");
         let stored = rows::select(&memory, &chain!(into!(i64, $row); $($step)+)).expect("memory");
         let any = select_any(&$data, |path| chain!(path; $($step)+)).expect("a value cannot fail");
@@ -134,12 +134,12 @@ macro_rules! check_transforms {
         let end = list!(path; $($step)+).expect("a path that transforms has a terminal");
         let fate = $data.untyped().transform(&path, &end);
         let expected = if let Fate::Becomes(value) = fate { value } else { $data.untyped() };
-        let (mut plain, mut memory) = ($data.clone(), MemoryRows::new($data.clone()));
+        let (mut plain, mut memory) = ($data.clone(), MapRows::new($data.clone()));
         let edit = transform(&mut plain, |path| chain!(path; $($step)+)).expect("a value cannot fail");
         rows::transform(&mut memory, chain!(into!(i64, $row); $($step)+)).expect("memory");
         let text = stringify!($($step)+);
         prop_assert_eq!(&plain.untyped(), &expected, "{} on a value {:?}", text, $data);
-        prop_assert_eq!(&memory.rows.untyped(), &expected, "{} on rows {:?}", text, $data);
+        prop_assert_eq!(&memory.rows().untyped(), &expected, "{} on rows {:?}", text, $data);
         prop_assert!(edit == Edit::Changed || plain == $data, "{} on {:?} said kept", text, $data);
     })+};
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::Expr;
 
+use super::pstate::analyze_pstate;
 use super::resolve::{Surroundings, analyze_flow};
-use super::tree::{Depot, DepotBy, Module, PState, Source, Topology};
+use super::tree::{Depot, DepotBy, Module, Source, Topology};
 use crate::diagnostics::Diagnostics;
 use crate::ops::{DepotPartitioner, DepotPartitioning, Row, did_you_mean};
 use crate::syntax::{self, Code, Statement};
@@ -132,11 +133,8 @@ fn topology(
     let before = errors.count();
     let sources = sources(&body, around, depots, errors);
     let broken = broken || around.incomplete || errors.count() > before;
-    let pstate = |pstate: syntax::PState| {
-        let syntax::PState { attrs, keyword, name, schema } = pstate;
-        PState { attrs, keyword, name, schema }
-    };
-    Topology { keyword, name, pstates: pstates.into_iter().map(pstate).collect(), sources, broken }
+    let pstates = pstates.into_iter().map(|pstate| analyze_pstate(pstate, errors)).collect();
+    Topology { keyword, name, pstates, sources, broken }
 }
 
 /// Cuts the statements of a topology at its sources.

@@ -25,6 +25,28 @@ pub(super) fn jumps(code: &Code) -> Vec<Jump> {
     finder.found
 }
 
+/// The `?` in a piece of Rust, without those that stay in a closure of it.
+pub(super) fn tries(code: &Code) -> Vec<Span> {
+    let mut finder = Tries(Vec::new());
+    if let Some(tree) = code.tree.as_deref() {
+        finder.visit_expr(tree);
+    }
+    finder.0
+}
+
+struct Tries(Vec<Span>);
+
+impl<'ast> Visit<'ast> for Tries {
+    fn visit_expr_try(&mut self, found: &'ast syn::ExprTry) {
+        self.0.push(found.question_token.span);
+        visit::visit_expr_try(self, found);
+    }
+
+    fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
+    fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+}
+
 struct Finder {
     /// How many loops of the user are around.
     loops: usize,
@@ -133,6 +155,16 @@ mod tests {
         assert_eq!(words("for x in { continue } { return; }"), "continue return");
         assert_eq!(words("for x in y { break 'other; }"), "break");
         assert_eq!(words("'a: { break }"), "break");
+    }
+
+    #[test]
+    fn question_marks_are_found_unless_a_closure_keeps_them() {
+        let count = |code: &str| {
+            let tokens: proc_macro2::TokenStream = code.parse().unwrap();
+            tries(&Code::new(tokens)).len()
+        };
+        assert_eq!(count("f(a?, b.c?)"), 2);
+        assert_eq!(count("|a| a?.len()"), 0);
     }
 
     #[test]

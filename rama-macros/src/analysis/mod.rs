@@ -5,9 +5,13 @@
 
 mod branch;
 mod declare;
+mod fork;
 mod jumps;
 mod live;
 mod misplaced;
+mod path;
+mod pstate;
+mod range;
 mod resolve;
 mod scope;
 mod statement;

@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use syn::Expr;
 
-use super::jumps::{Jump, jumps};
+use super::jumps::{Jump, jumps, tries};
 use super::live;
 use super::scope::{Name, Scope};
-use super::tree::{Flow, Path, Step, Value, VarId, Vars};
+use super::tree::{Flow, Path, Value, VarId, Vars};
 use super::uses::{Use, changes, uses};
 use crate::diagnostics::Diagnostics;
-use crate::ops::{Navigator, Row, Yields};
 use crate::syntax::{self, Code, Pattern};
 
 /// What surrounds a flow; nothing does outside of modules.
@@ -39,6 +38,10 @@ pub(super) struct Resolver<'a> {
     pub(super) changes: Vec<(VarId, Ident)>,
     /// Whether the code stands in statements, not in a path on its own.
     in_flow: bool,
+    /// How many closures of paths are around the code.
+    pub(super) paths_around: usize,
+    /// The names under which recursive paths around the code go on with themselves.
+    pub(super) recursions: Vec<Ident>,
     pub(super) errors: &'a mut Diagnostics,
 }
 
@@ -51,7 +54,7 @@ pub(crate) fn analyze_dataflow(body: &[syntax::Statement], errors: &mut Diagnost
 pub(crate) fn analyze_path(path: &syntax::Path, errors: &mut Diagnostics) -> Path {
     let around = Surroundings::default();
     let mut resolver = Resolver::new(&around, errors);
-    resolver.in_flow = false;
+    (resolver.in_flow, resolver.paths_around) = (false, 1);
     resolver.path(path, &mut Vars::new())
 }
 
@@ -73,8 +76,16 @@ pub(super) fn analyze_flow(
 
 impl<'a> Resolver<'a> {
     fn new(around: &'a Surroundings, errors: &'a mut Diagnostics) -> Self {
-        let (following, changes) = (Vec::new(), Vec::new());
-        Self { around, scope: Scope::new(), following, changes, in_flow: true, errors }
+        Self {
+            around,
+            scope: Scope::new(),
+            following: Vec::new(),
+            changes: Vec::new(),
+            in_flow: true,
+            paths_around: 0,
+            recursions: Vec::new(),
+            errors,
+        }
     }
 
     pub(super) fn bind(&mut self, pattern: &Pattern) -> Vec<VarId> {
@@ -95,6 +106,9 @@ impl<'a> Resolver<'a> {
 
     fn names(&mut self, code: &Code, used: &mut Vars) {
         jumps(code).iter().for_each(|jump| self.jump(jump));
+        if self.paths_around > 0 {
+            tries(code).into_iter().for_each(|at| self.raised_in_path(at));
+        }
         for name in changes(code) {
             if let Some(variable) = self.scope.variable(&name.to_string()) {
                 self.changes.push((variable, name));
@@ -135,6 +149,12 @@ impl<'a> Resolver<'a> {
         self.errors.error(jump.span, message, help);
     }
 
+    /// A path in a closure gives back a path, so it cannot raise errors.
+    fn raised_in_path(&mut self, at: Span) {
+        let help = "bind the value before, `let value = …?;`, and use it in the path";
+        self.errors.error(at, "`?` cannot leave a path", help);
+    }
+
     /// A name that is bound further down is a variable used too early; any other unknown name is
     /// Rust's business.
     fn check_order(&mut self, one: &Use) {
@@ -170,47 +190,6 @@ impl<'a> Resolver<'a> {
             },
             None => Value::Code(code.clone(), own),
         }
-    }
-
-    /// Looks up the navigators of a path.
-    pub(super) fn path(&mut self, path: &syntax::Path, used: &mut Vars) -> Path {
-        let steps: Vec<Step> = path.steps.iter().filter_map(|step| self.step(step, used)).collect();
-        let yields = steps.iter().map(|step| step.navigator.yields).max();
-        Path { steps, yields: yields.unwrap_or(Yields::One) }
-    }
-
-    fn step(&mut self, step: &syntax::Step, used: &mut Vars) -> Option<Step> {
-        let Some((name, args)) = &step.navigator else {
-            let help = "a path is a list of navigators, such as `[keypath(key), ALL]`";
-            self.errors.error(step.code.span(), "this is not a navigator", help);
-            return None;
-        };
-        let navigator = match Navigator::find(&name.to_string(), "") {
-            Ok(navigator) => navigator,
-            Err(help) => {
-                let message = format!("unknown navigator `{name}`");
-                self.errors.error(name.span(), message, help);
-                return None;
-            }
-        };
-        if !navigator.arity.fits(args.as_ref().map(Vec::len)) {
-            let help = navigator.arity.describe(navigator.name, navigator.doc);
-            let message = format!("`{name}` is called with the wrong number of arguments");
-            self.errors.error(name.span(), message, help);
-            return None;
-        }
-        let args = args.iter().flatten().map(|arg| self.value(arg, used)).collect();
-        Some(Step { name: name.clone(), navigator, args })
-    }
-
-    /// Reports a terminal in the middle of a path; gives the terminal at its end.
-    pub(super) fn terminal<'p>(&mut self, path: &'p Path) -> Option<&'p Ident> {
-        let (last, before) = path.steps.split_last()?;
-        for step in before.iter().filter(|step| step.navigator.terminal) {
-            let message = format!("`{}` ends a path, but the path goes on", step.name);
-            self.errors.error(step.name.span(), message, "put it at the end of the path");
-        }
-        last.navigator.terminal.then_some(&last.name)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::Ident;
 
+use super::path::END_IT;
 use super::resolve::Resolver;
 use super::tree::{Course, Kind, Path, Statement, Value, Vars};
 use super::uses::diverges;
@@ -196,7 +197,7 @@ impl<'a> Resolver<'a> {
             Operation::AckReturn => Kind::AckReturn { operator: operator_name, value: args.value? },
             Operation::Select => {
                 let (path, pstate) = (args.path?, args.pstate?);
-                if let Some(terminal) = self.terminal(&path) {
+                if let Some(terminal) = &path.terminal {
                     let message = format!("`{terminal}` changes a value, but `{name}` reads");
                     self.errors.error(
                         terminal.span(),
@@ -206,17 +207,18 @@ impl<'a> Resolver<'a> {
                 }
                 Kind::Select { operator: operator_name, pstate, path, pattern: pattern? }
             }
+            Operation::Clear => {
+                let pstate = args.pstate?;
+                self.check_owner(&pstate);
+                Kind::Clear { operator: operator_name, pstate }
+            }
             Operation::Transform => {
                 let (path, pstate) = (args.path?, args.pstate?);
                 self.check_owner(&pstate);
-                if self.terminal(&path).is_none() {
+                if path.terminal.is_none() && !path.broken {
                     let message =
                         format!("the path of `{name}` does not say what to do at its end");
-                    self.errors.error(
-                        name.span(),
-                        message,
-                        "end it with `termval(value)`, `term(function)` or `NONE`",
-                    );
+                    self.errors.error(name.span(), message, END_IT);
                 }
                 Kind::Transform { operator: operator_name, pstate, path }
             }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-use crate::ops::{Navigator, Partitioner, Yields};
+use crate::ops::{PStateMeaning, Partitioner, Yields};
 use crate::syntax::{Code, Item, Let, Pattern, Rust};
 
 /// A module without mistakes, apart from the topologies marked as broken.
@@ -50,6 +50,22 @@ pub(crate) struct PState {
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
     pub(crate) schema: TokenStream,
+    /// Without contradictions.
+    pub(crate) options: Vec<PStateOption>,
+}
+
+/// An option of a PState.
+pub(crate) struct PStateOption {
+    pub(crate) name: Ident,
+    pub(crate) meaning: PStateMeaning,
+    pub(crate) value: Option<Code>,
+}
+
+impl PState {
+    /// Whether an option says this.
+    pub(crate) fn is(&self, meaning: PStateMeaning) -> bool {
+        self.options.iter().any(|option| option.meaning == meaning)
+    }
 }
 
 /// A `source` with everything up to the next one.
@@ -131,6 +147,10 @@ pub(crate) enum Kind {
         pstate: Ident,
         path: Path,
     },
+    Clear {
+        operator: Ident,
+        pstate: Ident,
+    },
     AckReturn {
         operator: Ident,
         value: Value,
@@ -154,17 +174,52 @@ pub(crate) enum Value {
     Code(Code, Vars),
 }
 
-/// A path with the navigators known.
+/// A path as calls of the runtime's path builder.
 pub(crate) struct Path {
     pub(crate) steps: Vec<Step>,
     /// How many places the whole path leads to.
     pub(crate) yields: Yields,
+    /// The terminal at its end.
+    pub(crate) terminal: Option<Ident>,
+    /// Whether a mistake in it was reported.
+    pub(crate) broken: bool,
 }
 
+/// One call.
 pub(crate) struct Step {
+    /// The method, where the user wrote what it stands for.
     pub(crate) name: Ident,
-    pub(crate) navigator: &'static Navigator,
-    pub(crate) args: Vec<Value>,
+    pub(crate) args: Vec<Argument>,
+    pub(crate) yields: Yields,
+    /// What writes: itself, or the end of one of its branches.
+    pub(crate) terminal: Option<Ident>,
+}
+
+/// What a navigator gets.
+pub(crate) enum Argument {
+    Value(Value),
+    /// Where the path stands goes in, a path from there comes out.
+    Inside(Inside),
+    /// The name or number of a field.
+    Field(TokenTree),
+    /// How far a range goes.
+    Range(Vec<(Ident, Value)>),
+    /// The name of a recursive path that goes on with itself.
+    Again(Ident),
+}
+
+/// Paths that go on from where another one stands.
+pub(crate) struct Inside {
+    pub(crate) span: Span,
+    /// The name under which the paths lead back to where they begin.
+    pub(crate) again: Option<Ident>,
+    pub(crate) paths: Paths,
+}
+
+/// A path, or several in a tuple.
+pub(crate) enum Paths {
+    One(Path),
+    Tuple(Vec<Paths>),
 }
 
 /// `if` or `match`.

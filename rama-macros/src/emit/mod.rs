@@ -6,6 +6,7 @@
 mod code;
 mod module;
 mod names;
+mod path;
 mod segment;
 
 use proc_macro2::TokenStream;

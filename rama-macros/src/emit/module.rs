@@ -6,7 +6,8 @@ use quote::{format_ident, quote, quote_spanned};
 use super::code;
 use super::names::{Names, local, local_for, root, text, text_at};
 use super::segment::{Writer, allow_unused_mut, tuple_pattern};
-use crate::plan::{Depot, DepotBy, Entry, PState, Plan, Port, Segment, Topology};
+use crate::ops::PStateMeaning;
+use crate::plan::{Depot, DepotBy, Entry, PState, PStateOption, Plan, Port, Segment, Topology};
 use crate::syntax::first_span;
 
 /// A whole module.
@@ -54,7 +55,7 @@ impl Types {
         let depot_fields = plan.depots.iter().map(|depot| depot_field(depot, vis, &root));
         // A program need not use every handle that the module gives it.
         let unused = quote!(#[allow(dead_code, reason = "not every program uses every handle")]);
-        let pstate_fields = all_pstates(plan).map(|pstate| pstate_field(pstate, vis, &root));
+        let pstate_fields = public_pstates(plan).map(|pstate| pstate_field(pstate, vis, &root));
         quote! {
             #attrs
             #[derive(Clone, Copy, Debug, Default)]
@@ -91,10 +92,17 @@ fn depot_field(depot: &Depot, vis: &TokenStream, root: &TokenStream) -> TokenStr
 }
 
 fn pstate_field(pstate: &PState, vis: &TokenStream, root: &TokenStream) -> TokenStream {
-    let PState { attrs, name, schema, .. } = pstate;
+    let PState { attrs, name, .. } = pstate;
+    let schema = schema(pstate, root);
     let doc = format!(" PState `$${name}`.");
     let doc = (!has_doc(attrs)).then(|| quote!(#[doc = #doc]));
     quote!(#attrs #doc #vis #name: #root::PState<#schema>,)
+}
+
+/// The schema as a type of the runtime.
+fn schema(pstate: &PState, root: &TokenStream) -> TokenStream {
+    let schema = &pstate.schema;
+    if pstate.is(PStateMeaning::Initial) { quote!(#root::Initial<#schema>) } else { schema.clone() }
 }
 
 fn has_doc(attrs: &TokenStream) -> bool {
@@ -102,8 +110,10 @@ fn has_doc(attrs: &TokenStream) -> bool {
     parsed.is_ok_and(|attrs| attrs.iter().any(|attr| attr.path().is_ident("doc")))
 }
 
-fn all_pstates(plan: &Plan) -> impl Iterator<Item = &PState> {
-    plan.topologies.iter().flat_map(|topology| &topology.pstates)
+/// The PStates that clients can read.
+fn public_pstates(plan: &Plan) -> impl Iterator<Item = &PState> {
+    let all = plan.topologies.iter().flat_map(|topology| &topology.pstates);
+    all.filter(|pstate| !pstate.is(PStateMeaning::Private))
 }
 
 fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
@@ -155,7 +165,7 @@ fn client_value(plan: &Plan, types: &Types) -> TokenStream {
         let (name, text) = (&pstate.name, text(&pstate.name));
         quote!(#name: #link.pstate(#text),)
     };
-    let (depot, pstate) = (plan.depots.iter().map(depot), all_pstates(plan).map(pstate));
+    let (depot, pstate) = (plan.depots.iter().map(depot), public_pstates(plan).map(pstate));
     quote! {
         #client { depot: #depots { #(#depot)* }, pstate: #pstates { #(#pstate)* } }
     }
@@ -191,7 +201,7 @@ fn declare_depot(depot: &Depot, names: &Names) -> TokenStream {
 fn emit_topology(topology: &Topology, names: &Names) -> TokenStream {
     let Topology { keyword, name, pstates, segments, .. } = topology;
     let (module, builder, text) = (local("module"), local_for("", name), text(name));
-    let pstates = pstates.iter().map(|pstate| declare_pstate(pstate, &builder));
+    let pstates = pstates.iter().map(|pstate| declare_pstate(pstate, &builder, names));
     let flow = (!segments.is_empty()).then(|| emit_flow(topology, &builder, names));
     // After a mistake rustc gets no code that could fail because of it. An editor gets all of it:
     // completion has to work while a statement somewhere else is not finished.
@@ -220,11 +230,36 @@ fn emit_flow(topology: &Topology, builder: &Ident, names: &Names) -> TokenStream
     }
 }
 
-fn declare_pstate(pstate: &PState, builder: &Ident) -> TokenStream {
-    let PState { keyword, name, schema, .. } = pstate;
+fn declare_pstate(pstate: &PState, builder: &Ident, names: &Names) -> TokenStream {
+    let PState { keyword, name, options, .. } = pstate;
     let (variable, text) = (local_for("pstate_", name), text_at(name));
-    let call = quote_spanned!(first_span(schema)=> .#keyword::<#schema>(#text));
-    quote!(let #variable = #builder #call;)
+    let span = first_span(&pstate.schema);
+    let private = names.private_at(span);
+    let schema = schema(pstate, &private);
+    let calls: TokenStream =
+        options.iter().filter_map(|option| option_call(option, names)).collect();
+    if calls.is_empty() {
+        let call = quote_spanned!(span=> .#keyword::<#schema>(#text));
+        return quote!(let #variable = #builder #call;);
+    }
+    let with = format_ident!("{keyword}_with", span = keyword.span());
+    let options = quote_spanned!(span=> #private::PStateOptions::<#schema>::new());
+    quote!(let #variable = #builder.#with(#text, #options #calls);)
+}
+
+/// The call that an option stands for; nothing for one that only the client notices.
+fn option_call(option: &PStateOption, names: &Names) -> Option<TokenStream> {
+    let PStateOption { name, meaning, value } = option;
+    let method = match meaning {
+        PStateMeaning::Private => return None,
+        PStateMeaning::PartitionedByAny => {
+            let method = format_ident!("{name}_any", span = name.span());
+            return Some(quote_spanned!(name.span()=> .#method()));
+        }
+        PStateMeaning::Global | PStateMeaning::Initial | PStateMeaning::KeyPartitioner => name,
+    };
+    let value = value.as_ref().map(|value| code::whole(value, names));
+    Some(quote_spanned!(name.span()=> .#method(#value)))
 }
 
 fn emit_segment(segment: &Segment, writer: &Writer<'_>, topology: &Topology) -> TokenStream {

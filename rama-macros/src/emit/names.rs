@@ -51,6 +51,11 @@ pub(super) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
+/// The same at a token of the user, to which messages about it point.
+pub(super) fn local_at(name: &str, span: Span) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(span))
+}
+
 /// A local variable named after something of the user's, to which messages about it point.
 pub(super) fn local_for(prefix: &str, name: &Ident) -> Ident {
     let span = Span::mixed_site().located_at(name.span());

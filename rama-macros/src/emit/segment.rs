@@ -6,12 +6,12 @@ use quote::{format_ident, quote, quote_spanned};
 use super::code;
 use super::names::{Names, local, local_for};
 use crate::ops::{Partitioning, Yields};
-use crate::plan::{Access, Arg, Branch, Hop, Navigation, Port, PortId, Slot, Step, Test};
+use crate::plan::{Access, Arg, Branch, Hop, Port, PortId, Slot, Step, Test};
 use crate::syntax::{Let, Rust};
 
 /// Writes the steps of one segment.
 pub(super) struct Writer<'a> {
-    names: &'a Names,
+    pub(super) names: &'a Names,
     ports: &'a [Port],
 }
 
@@ -56,6 +56,10 @@ impl<'a> Writer<'a> {
             Step::Transform(write) => {
                 let call = self.access(write, &write.operator);
                 quote!(#call?;)
+            }
+            Step::Clear { operator, pstate } => {
+                let (at, pstate) = (self.line_of(operator), local_for("pstate_", pstate));
+                quote!(#cx.#operator(#at, #pstate)?;)
             }
             Step::AckReturn { operator, value } => {
                 let value = self.reference(value);
@@ -133,30 +137,6 @@ impl<'a> Writer<'a> {
                 quote!(for #pattern in #call? { #body })
             }
         }
-    }
-
-    /// `cx.operator(at, path)`, with the line of the user's operator.
-    fn access(&self, access: &Access, method: &Ident) -> TokenStream {
-        let (cx, private) = (local("cx"), &self.names.private);
-        let pstate = local_for("pstate_", &access.pstate);
-        let path = self.navigations(&access.path);
-        let line = quote_spanned!(method.span()=> ::core::line!());
-        let at = quote!(#private::at(::core::file!(), #line));
-        // A message about the first navigator is a message about what stands in front of it. The braces
-        // are the user's as far as rustc can see, so it points there and not at the whole module.
-        let first = access.path.first().map_or(access.pstate.span(), |one| one.name.span());
-        let start = quote_spanned!(pstate.span()=> #pstate.path());
-        let start = quote_spanned!(first=> { #start });
-        quote!(#cx.#method(#at, #start #path))
-    }
-
-    /// The navigators as method calls.
-    pub(super) fn navigations(&self, path: &[Navigation]) -> TokenStream {
-        let call = |one: &Navigation| {
-            let (name, arg) = (&one.name, one.arg.as_ref().map(|arg| self.arg(arg)));
-            quote_spanned!(name.span()=> .#name(#arg))
-        };
-        path.iter().map(call).collect()
     }
 
     fn hop(&self, hop: &Hop, port: PortId, frame: &[Arg]) -> TokenStream {
@@ -237,7 +217,7 @@ impl<'a> Writer<'a> {
         args.iter().map(|arg| self.arg(arg)).collect()
     }
 
-    fn arg(&self, arg: &Arg) -> TokenStream {
+    pub(super) fn arg(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Variable(name) => quote!(#name),
             Arg::Clone(name) => quote!(::core::clone::Clone::clone(&#name)),

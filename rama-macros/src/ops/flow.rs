@@ -38,6 +38,7 @@ pub(crate) enum Operation {
     Filter,
     Select,
     Transform,
+    Clear,
     AckReturn,
 }
 
@@ -88,6 +89,14 @@ impl Row for Operator {
             shape: "local_transform([path, termval(value)], $$pstate);",
             params: &[Param::Path, Param::PState],
             operation: Operation::Transform,
+            ..Self::LOCAL
+        },
+        Self {
+            name: "local_clear",
+            doc: "brings the partition of a pstate on this task back to its beginning",
+            shape: "local_clear($$pstate);",
+            params: &[Param::PState],
+            operation: Operation::Clear,
             ..Self::LOCAL
         },
         Self {

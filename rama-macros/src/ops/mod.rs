@@ -1,4 +1,4 @@
-//! What a user can call: one row per operator, partitioner and navigator.
+//! What a user can call: one row per operator, partitioner, navigator and option.
 //!
 //! A row says how something is written and what it does to the flow; what it means is a function
 //! of the runtime.
@@ -8,12 +8,14 @@ mod flow;
 mod hop;
 mod navigator;
 mod nearest;
+mod pstate;
 
 pub(crate) use depot::{DepotPartitioner, DepotPartitioning};
 pub(crate) use flow::{Emits, Operation, Operator, Param};
 pub(crate) use hop::{Partitioner, Partitioning};
-pub(crate) use navigator::{Navigator, Yields};
+pub(crate) use navigator::{Navigator, Params, Reach, Yields};
 pub(crate) use nearest::did_you_mean;
+pub(crate) use pstate::{PStateMeaning, PStateOption};
 
 /// A row with a name, which can be looked up.
 pub(crate) trait Row: Sized + 'static {
@@ -43,8 +45,6 @@ pub(crate) enum Arity {
     Bare,
     /// Exactly that many.
     Exactly(usize),
-    /// One or more, each a step of its own.
-    Several,
 }
 
 impl Arity {
@@ -53,7 +53,6 @@ impl Arity {
         match self {
             Self::Bare => args.is_none(),
             Self::Exactly(count) => args == Some(count),
-            Self::Several => args.is_some_and(|count| count > 0),
         }
     }
 
@@ -64,7 +63,6 @@ impl Arity {
             Self::Exactly(0) => format!("`{name}()` without arguments"),
             Self::Exactly(1) => format!("`{name}(…)` with one argument"),
             Self::Exactly(count) => format!("`{name}(…)` with {count} arguments"),
-            Self::Several => format!("`{name}(…)` with at least one argument"),
         };
         format!("write {call}: {doc}")
     }

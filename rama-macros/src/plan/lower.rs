@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use proc_macro2::Ident;
 
 use super::args::{lower_args, lower_borrowed, lower_frame};
-use super::{
-    Access, Entry, GatherId, Hop, Navigation, Plan, Port, PortId, Segment, Slot, Step, Topology,
-};
+use super::path::navigations;
+use super::{Access, Entry, GatherId, Hop, Plan, Port, PortId, Segment, Slot, Step, Topology};
 use crate::analysis::{
     self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, never_ends,
 };
@@ -39,11 +38,6 @@ pub(crate) fn lower_dataflow(flow: &Flow) -> Vec<Step> {
     let mut out = Segments::default();
     let mut lowering = Lowering { variables: &flow.variables, out: &mut out };
     lowering.list(&flow.body, &After::End, Vars::new())
-}
-
-/// Lowers a path whose arguments are plain expressions.
-pub(crate) fn lower_path(path: &Path) -> Vec<Navigation> {
-    navigations(path, &Vars::new(), &Vars::new())
 }
 
 /// What comes out of lowering a topology.
@@ -173,6 +167,9 @@ impl Lowering<'_> {
             Kind::Transform { operator, pstate, path } => {
                 Step::Transform(access(operator, pstate, path, live, owned))
             }
+            Kind::Clear { operator, pstate } => {
+                Step::Clear { operator: operator.clone(), pstate: pstate.clone() }
+            }
             Kind::AckReturn { operator, value } => {
                 Step::AckReturn { operator: operator.clone(), value: borrowed(value) }
             }
@@ -253,19 +250,4 @@ pub(super) enum Ending {
 fn access(operator: &Ident, pstate: &Ident, path: &Path, live: &Vars, owned: &Vars) -> Access {
     let path = navigations(path, live, owned);
     Access { operator: operator.clone(), pstate: pstate.clone(), path }
-}
-
-/// A navigator with several keys is as many calls.
-fn navigations(path: &Path, live: &Vars, owned: &Vars) -> Vec<Navigation> {
-    let values: Vec<&Value> = path.steps.iter().flat_map(|step| &step.args).collect();
-    let mut args = lower_args(&values, live, owned).into_iter();
-    let mut calls = Vec::new();
-    for step in &path.steps {
-        let count = step.args.len().max(1);
-        for _ in 0..count {
-            let arg = if step.args.is_empty() { None } else { args.next() };
-            calls.push(Navigation { name: step.name.clone(), arg });
-        }
-    }
-    calls
 }

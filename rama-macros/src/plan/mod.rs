@@ -5,15 +5,17 @@
 mod args;
 mod branch;
 mod lower;
+mod path;
 mod show;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-pub(crate) use crate::analysis::{Depot, DepotBy, PState};
+pub(crate) use crate::analysis::{Depot, DepotBy, PState, PStateOption};
 use crate::ops::{Partitioner, Yields};
 use crate::syntax::{Code, Item, Let, Pattern, Rust};
 
-pub(crate) use lower::{lower, lower_dataflow, lower_path};
+pub(crate) use lower::{lower, lower_dataflow};
+pub(crate) use path::lower_path;
 pub(crate) use show::show;
 
 /// A module, ready to be written down as Rust.
@@ -107,6 +109,10 @@ pub(crate) enum Step {
         body: Vec<Step>,
     },
     Transform(Access),
+    Clear {
+        operator: Ident,
+        pstate: Ident,
+    },
     AckReturn {
         operator: Ident,
         value: Arg,
@@ -151,7 +157,34 @@ pub(crate) struct Access {
 /// One call on the path builder.
 pub(crate) struct Navigation {
     pub(crate) name: Ident,
-    pub(crate) arg: Option<Arg>,
+    pub(crate) args: Vec<Argument>,
+}
+
+/// What a navigator gets.
+pub(crate) enum Argument {
+    Value(Arg),
+    /// A closure from where the path stands to paths.
+    Inside(Inside),
+    /// Functions that lend the field of this name or number.
+    Field(TokenTree),
+    /// How far a range goes.
+    Range(Vec<(Ident, Arg)>),
+    /// A reference to what a closure around got with its path.
+    Again(Ident),
+}
+
+/// Paths that go on from where another one stands.
+pub(crate) struct Inside {
+    pub(crate) span: Span,
+    /// What the closure gets beside the beginning of its path.
+    pub(crate) again: Option<Ident>,
+    pub(crate) paths: Paths,
+}
+
+/// A path, or several in a tuple.
+pub(crate) enum Paths {
+    One(Vec<Navigation>),
+    Tuple(Vec<Paths>),
 }
 
 /// A partitioner with its arguments.

@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Access, Arg, Arm, Branch, DepotBy, Entry, Plan, Slot, Step, Test, Topology};
+use super::{
+    Access, Arg, Argument, Arm, Branch, DepotBy, Entry, Navigation, PState, PStateOption, Paths,
+    Plan, Slot, Step, Test, Topology,
+};
 use crate::ops::Yields;
 use crate::syntax::text;
 
@@ -50,7 +53,7 @@ impl Printer {
         self.line(format!("{} {}{broken}", topology.keyword, topology.name));
         self.nested(|inner| {
             for pstate in &topology.pstates {
-                inner.line(format!("pstate $${}: {}", pstate.name, text(&pstate.schema)));
+                inner.line(declaration(pstate));
             }
             for segment in &topology.segments {
                 let head = match &segment.entry {
@@ -103,6 +106,7 @@ impl Printer {
                 self.nested(|inner| inner.steps(body));
             }
             Step::Transform(write) => self.line(access(write)),
+            Step::Clear { operator, pstate } => self.line(format!("{operator}($${pstate})")),
             Step::AckReturn { operator, value } => self.line(format!("{operator}({})", arg(value))),
             Step::Branch { branch, gives } => {
                 self.branch(branch);
@@ -145,6 +149,17 @@ impl Printer {
     }
 }
 
+fn declaration(pstate: &PState) -> String {
+    let option = |option: &PStateOption| match &option.value {
+        Some(value) => format!("{}: {}", option.name, text(&value.tokens)),
+        None => option.name.to_string(),
+    };
+    let options: Vec<String> = pstate.options.iter().map(option).collect();
+    let options =
+        if options.is_empty() { String::new() } else { format!(" {{ {} }}", options.join(", ")) };
+    format!("pstate $${}: {}{options}", pstate.name, text(&pstate.schema))
+}
+
 fn arm_head(arm: &Arm, first: bool) -> String {
     match &arm.test {
         Test::Condition(condition) => {
@@ -160,12 +175,51 @@ fn arm_head(arm: &Arm, first: bool) -> String {
 }
 
 fn access(access: &Access) -> String {
-    let step = |one: &super::Navigation| match &one.arg {
-        Some(given) => format!("{}({})", one.name, arg(given)),
-        None => one.name.to_string(),
-    };
-    let path: Vec<String> = access.path.iter().map(step).collect();
-    format!("{}([{}], $${})", access.operator, path.join(", "), access.pstate)
+    format!("{}({}, $${})", access.operator, path(&access.path), access.pstate)
+}
+
+fn path(path: &[Navigation]) -> String {
+    let steps: Vec<String> = path.iter().map(navigation).collect();
+    format!("[{}]", steps.join(", "))
+}
+
+fn navigation(call: &Navigation) -> String {
+    match call.args.as_slice() {
+        [] => call.name.to_string(),
+        [Argument::Field(name)] => format!(".{name}"),
+        args => {
+            let args: Vec<String> =
+                args.iter().map(argument).filter(|arg| !arg.is_empty()).collect();
+            format!("{}({})", call.name, args.join(", "))
+        }
+    }
+}
+
+fn argument(argument: &Argument) -> String {
+    match argument {
+        Argument::Value(value) => arg(value),
+        Argument::Field(name) => name.to_string(),
+        Argument::Again(name) => name.to_string(),
+        Argument::Range(options) => {
+            let options: Vec<String> =
+                options.iter().map(|(name, value)| format!("{name}: {}", arg(value))).collect();
+            options.join(", ")
+        }
+        Argument::Inside(inside) => {
+            let again = inside.again.iter().map(|name| format!("{name}, "));
+            again.collect::<String>() + &paths(&inside.paths)
+        }
+    }
+}
+
+fn paths(inside: &Paths) -> String {
+    match inside {
+        Paths::One(steps) => path(steps),
+        Paths::Tuple(several) => {
+            let several: Vec<String> = several.iter().map(paths).collect();
+            several.join(", ")
+        }
+    }
 }
 
 fn slots(slots: &[Slot]) -> String {

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
 use syn::parse::Parser;
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
@@ -63,9 +64,43 @@ impl Code {
         Some((tokens[open + 1..close].iter().cloned().collect(), body))
     }
 
+    /// A closure with several parameters as one with a tuple of them: `|a, b| …` as `|(a, b)| …`. Anything else
+    /// stays what it is.
+    pub(crate) fn tupled(&self) -> Self {
+        let Some(Expr::Closure(closure)) = self.tree.as_deref() else {
+            return self.clone();
+        };
+        let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();
+        let mut bars = (0..tokens.len()).filter(|&at| is_punct(tokens.get(at), '|'));
+        let (Some(open), Some(close), true) = (bars.next(), bars.next(), closure.inputs.len() > 1)
+        else {
+            return self.clone();
+        };
+        let inputs = closure.inputs.iter();
+        let (patterns, types): (Vec<TokenStream>, Vec<TokenStream>) = inputs.map(typed).unzip();
+        let typed = closure.inputs.iter().any(|input| matches!(input, Pat::Type(_)));
+        let types = typed.then(|| quote!(: (#(#types),*)));
+        // A message about the tuple is a message about the first parameter.
+        let at = tokens[open + 1].span();
+        let tuple = quote_spanned!(at=> (#(#patterns),*) #types);
+        let (before, after) = (&tokens[..=open], &tokens[close..]);
+        Self::new(quote!(#(#before)* #tuple #(#after)*))
+    }
+
     /// The first token, to point at.
     pub(crate) fn span(&self) -> Span {
         first_span(&self.tokens)
+    }
+}
+
+/// A parameter of a closure and its type, which is left to rustc when it is not written.
+fn typed(input: &Pat) -> (TokenStream, TokenStream) {
+    match input {
+        Pat::Type(typed) => {
+            let (attrs, pat, ty) = (&typed.attrs, &typed.pat, &typed.ty);
+            (quote!(#(#attrs)* #pat), quote!(#ty))
+        }
+        other => (quote!(#other), quote!(_)),
     }
 }
 
@@ -142,8 +177,23 @@ pub(crate) fn split_at_commas(tokens: &[TokenTree]) -> Vec<Vec<TokenTree>> {
     parts
 }
 
+/// The name in front of an argument that is given by name: `name: value`.
+pub(crate) fn option_name(tokens: &[TokenTree]) -> Option<&Ident> {
+    match tokens {
+        [TokenTree::Ident(name), TokenTree::Punct(colon), ..]
+            if colon.as_char() == ':' && !is_pair(&tokens[1..], [':', ':']) =>
+        {
+            Some(name)
+        }
+        _ => None,
+    }
+}
+
 /// The length of the first argument.
 pub(crate) fn comma_free(tokens: &[TokenTree]) -> usize {
+    if option_name(tokens).is_some() {
+        return 2 + comma_free(&tokens[2..]);
+    }
     let plain = tokens.iter().position(|token| is_punct(Some(token), ',')).unwrap_or(tokens.len());
     // `syn` knows where an expression ends; only what it cannot read is cut at the next comma.
     match prefix(tokens, |input| input.parse::<Expr>()) {
@@ -161,4 +211,26 @@ pub(crate) fn head_length(tokens: &[TokenTree]) -> Option<usize> {
 /// Where `:>` stands.
 pub(crate) fn emit_arrow(tokens: &[TokenTree]) -> Option<usize> {
     (0..tokens.len()).find(|&at| is_pair(&tokens[at..], [':', '>']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_parameters_become_a_tuple_with_their_types() {
+        let tupled = |code: &str| {
+            let tokens: TokenStream = code.parse().unwrap();
+            Code::new(tokens).tupled().tokens.to_string()
+        };
+        assert_eq!(tupled("|a, mut b| a + b"), "| (a , mut b) | a + b");
+        assert_eq!(
+            tupled("move |a, b: &Map<i64, u64>| -> u64 { c(|d, e| d) }"),
+            "move | (a , b) : (_ , & Map < i64 , u64 >) | -> u64 { c (| d , e | d) }"
+        );
+        assert_eq!(tupled("|(a, b), [c, ..]| d"), "| ((a , b) , [c , ..]) | d");
+        for same in ["| a | b", "| (a , b) | c", "|| a", "f (| a , b | c)", "a | b"] {
+            assert_eq!(tupled(same), same);
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod cursor;
 mod keyword;
 mod module;
 mod path;
+mod pstate;
 mod statement;
 mod text;
 
@@ -17,7 +18,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 pub(crate) use code::{Bind, Code, Pattern, binds, first_span};
 pub(crate) use cursor::Cursor;
 pub(crate) use module::parse_module;
-pub(crate) use path::{Path, Step, parse_path};
+pub(crate) use path::{Form, Path, PathArg, Step, parse_path};
 pub(crate) use statement::parse_statements;
 pub(crate) use text::{label, text};
 
@@ -71,12 +72,19 @@ pub(crate) struct Stream {
     pub(crate) incomplete: bool,
 }
 
-/// `pstate $$name: Schema;`
+/// `pstate $$name: Schema { options };`
 pub(crate) struct PState {
     pub(crate) attrs: TokenStream,
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
     pub(crate) schema: TokenStream,
+    pub(crate) options: Vec<PStateOption>,
+}
+
+/// `name` or `name: value`
+pub(crate) struct PStateOption {
+    pub(crate) name: Ident,
+    pub(crate) value: Option<Code>,
 }
 
 /// One statement of dataflow.

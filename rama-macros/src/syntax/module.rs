@@ -6,8 +6,9 @@ use syn::{Attribute, Path, Type, Visibility};
 use super::cursor::{Cursor, is_punct, prefix};
 use super::keyword::{DECLARATIONS, LATER, begins_item};
 use super::path::parse_args;
+use super::pstate::parse_pstate;
 use super::statement::parse_statements;
-use super::{Depot, DepotPartitioner, Item, Module, PState, Stream};
+use super::{Depot, DepotPartitioner, Item, Module, Stream};
 use crate::diagnostics::Diagnostics;
 use crate::ops::did_you_mean;
 
@@ -256,28 +257,8 @@ fn sources_group(body: &mut Cursor) -> Option<Group> {
     Some(group)
 }
 
-/// `$$name: Schema;`
-fn parse_pstate(
-    attrs: TokenStream,
-    keyword: Ident,
-    body: &mut Cursor,
-    errors: &mut Diagnostics,
-) -> Option<PState> {
-    let shape = "write `pstate $$name: Schema;`";
-    let sigil = body.is_pair(0, ['$', '$']);
-    let (Some(name), true) = (body.ident(2).cloned(), sigil) else {
-        errors.error(body.span(), "a pstate needs a name with two dollar signs", shape);
-        skip_declaration(body);
-        return None;
-    };
-    body.skip(3);
-    let schema = take_type(body, "a pstate needs a schema, which is a type", shape, errors)?;
-    end_declaration(body, errors);
-    Some(PState { attrs, keyword, name, schema })
-}
-
 /// `: Type`, or a message and the rest of the declaration skipped.
-fn take_type(
+pub(super) fn take_type(
     cursor: &mut Cursor,
     message: &str,
     shape: &str,
@@ -292,7 +273,7 @@ fn take_type(
     None
 }
 
-fn end_declaration(cursor: &mut Cursor, errors: &mut Diagnostics) {
+pub(super) fn end_declaration(cursor: &mut Cursor, errors: &mut Diagnostics) {
     if cursor.eat(';') {
         return;
     }
@@ -303,7 +284,7 @@ fn end_declaration(cursor: &mut Cursor, errors: &mut Diagnostics) {
     }
 }
 
-fn skip_declaration(cursor: &mut Cursor) {
+pub(super) fn skip_declaration(cursor: &mut Cursor) {
     cursor.skip(declaration_length(cursor.rest()));
 }
 

@@ -65,6 +65,11 @@ fn dataflow_outside_of_modules() {
 }
 
 #[test]
+fn elements_of_paths_and_options_of_pstates() {
+    check_expansion("paths");
+}
+
+#[test]
 fn a_mistake_leaves_the_module_and_the_other_topologies() {
     check_expansion("mistake");
 }

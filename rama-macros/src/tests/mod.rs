@@ -2,8 +2,11 @@
 
 mod analysis;
 mod emit;
+mod path;
 mod plan;
+mod pstate;
 mod syntax;
+mod table;
 
 use expect_test::Expect;
 use proc_macro2::{Span, TokenStream};

@@ -101,7 +101,7 @@ const _: () = {
     }
     #[automatically_derived]
     #[allow(deprecated, reason = "a row has all of its keys")]
-    impl<V: Nested + 'static> __rama::FixedKeys for Account<V> {
+    impl<V: Nested + 'static> __rama::FieldNames for Account<V> {
         type Keys = AccountKeys<V>;
         const KEYS: &'static Self::Keys = &AccountKeys {
             name: __rama::FixedKey::new("name"),
@@ -109,6 +109,10 @@ const _: () = {
             r#type: __rama::FixedKey::new("type"),
             parts: __rama::FixedKey::new("parts"),
         };
+    }
+    #[automatically_derived]
+    #[allow(deprecated, reason = "a row has all of its keys")]
+    impl<V: Nested + 'static> __rama::FixedKeys for Account<V> {
         fn fields<Visitor: __rama::FieldVisitor>(visitor: &mut Visitor) {
             __rama::FieldVisitor::field::<String>(visitor, "name");
             __rama::FieldVisitor::field::<Subindexed<Set<u64>>>(visitor, "followers");
@@ -117,6 +121,47 @@ const _: () = {
             let _ = |value: &Self| {
                 let Self { name: _name, fans: _fans, r#type: _type, parts: _parts } = value;
             };
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, reason = "a row has all of its keys")]
+    impl<V: Nested + 'static> __rama::Nested for Account<V> {
+        type Kind = __rama::Indexed;
+        type Value = ();
+        type There = __rama::Fields<Self>;
+        const DEPTH: u8 = 1
+            + __rama::fixed_keys::levels(
+                &[
+                    <String as __rama::Nested>::DEPTH,
+                    <Subindexed<Set<u64>> as __rama::Nested>::DEPTH,
+                    <V as __rama::Nested>::DEPTH,
+                    <Map<u64, Self> as __rama::Nested>::DEPTH,
+                ],
+            );
+        fn describe() -> __rama::Text {
+            __rama::fixed_keys::describe::<Self>()
+        }
+        fn layout() -> __rama::Text {
+            __rama::fixed_keys::layout::<Self>()
+        }
+    }
+    #[automatically_derived]
+    #[allow(deprecated, reason = "a row has all of its keys")]
+    impl<V: Nested + 'static> __rama::Schema for Account<V> {
+        type Root = __rama::Fields<Self>;
+        const DEPTH: u8 = __rama::fixed_keys::levels(
+            &[
+                <String as __rama::Nested>::DEPTH,
+                <Subindexed<Set<u64>> as __rama::Nested>::DEPTH,
+                <V as __rama::Nested>::DEPTH,
+                <Map<u64, Self> as __rama::Nested>::DEPTH,
+            ],
+        );
+        fn describe() -> __rama::Text {
+            __rama::fixed_keys::describe::<Self>()
+        }
+        fn layout() -> __rama::Text {
+            __rama::fixed_keys::layout::<Self>()
         }
     }
 };

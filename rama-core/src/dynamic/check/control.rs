@@ -79,8 +79,7 @@ impl<'p> StepContext<'_, 'p> {
     fn transformed(&mut self) -> Result<Outcome, DynamicError> {
         let id = self.checker.next_id();
         let here = self.at.clone();
-        let (path, outcome) =
-            self.checker.path(self.last_path(), here.clone(), Mode::Transform)?;
+        let (path, outcome) = self.checker.path(self.last_path(), here.clone(), Mode::Transform)?;
         if let Outcome::Open(_) = outcome {
             return Err(self.error(
                 "its path says how to change the value: end it with term, termval or NONE on every branch",
@@ -99,8 +98,7 @@ impl<'p> StepContext<'_, 'p> {
         for index in (0..count).step_by(2) {
             let (condition, path) = if index + 1 < count {
                 let written = self.path(index);
-                let (condition, _) =
-                    self.checker.path(written, self.at.clone(), Mode::Select)?;
+                let (condition, _) = self.checker.path(written, self.at.clone(), Mode::Select)?;
                 (condition, self.path(index + 1))
             } else {
                 // A path without steps always finds something.
@@ -121,11 +119,13 @@ impl<'p> StepContext<'_, 'p> {
         let id = self.checker.next_id();
         let mut paths = Vec::new();
         let mut outcome = Outcome::Never;
+        self.checker.forks += 1;
         for index in 0..self.written.arguments.len() {
             let (path, ends) = self.branch(self.path(index))?;
             outcome = self.merge(outcome, ends)?;
             paths.push(path);
         }
+        self.checker.forks -= 1;
         self.push_as(id, Nav::Multi(paths));
         Ok(outcome)
     }
@@ -133,7 +133,9 @@ impl<'p> StepContext<'_, 'p> {
     fn stay_and_continue(&mut self) -> Result<Outcome, DynamicError> {
         let id = self.checker.next_id();
         let here_first = self.kind() == Kind::StayThenContinue;
+        self.checker.forks += 1;
         let (path, ends) = self.branch(self.last_path())?;
+        self.checker.forks -= 1;
         let outcome = self.merge(Outcome::Open(self.at.clone()), ends)?;
         self.push_as(id, Nav::Around { path, here_first });
         Ok(outcome)
@@ -145,7 +147,7 @@ impl<'p> StepContext<'_, 'p> {
             (Outcome::Never, other) => Ok(other),
             (one, Outcome::Never) => Ok(one),
             (Outcome::Ended, Outcome::Ended) => Ok(Outcome::Ended),
-            (Outcome::Open(one), Outcome::Open(other)) => Ok(Outcome::Open(one.or(other))),
+            (Outcome::Open(one), Outcome::Open(other)) => Ok(Outcome::Open(one.or(&other))),
             (Outcome::Ended, Outcome::Open(_)) | (Outcome::Open(_), Outcome::Ended) => {
                 Err(self.error(
                     "one of its branches ends with a terminal and another does not: end all of them with one, \

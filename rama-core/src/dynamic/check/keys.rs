@@ -86,7 +86,10 @@ impl StepContext<'_, '_> {
     fn child(&self, json: &Json) -> Result<(Data, Type, Made), DynamicError> {
         let is_field = self.kind() == Kind::Field;
         match self.at.ty.shape() {
-            Shape::Any => Ok((self.literal(json, &Type::Json)?, Type::Json, Made::Map)),
+            Shape::Any => {
+                let made = if json.is_string() { Made::Map } else { Made::Unclear };
+                Ok((self.literal(json, &Type::Json)?, Type::Json, made))
+            }
             Shape::Record(fields) => {
                 let found = json.as_str().and_then(|name| self.at.ty.field(name));
                 let Some(ty) = found else {
@@ -158,7 +161,9 @@ impl StepContext<'_, '_> {
                 let to = self.literal(self.json(1), ty)?;
                 if from > to {
                     let (from, to) = (from.plain_text(), to.plain_text());
-                    return Err(self.error(format!("the range ends at {to} before it starts at {from}")));
+                    return Err(
+                        self.error(format!("the range ends at {to} before it starts at {from}"))
+                    );
                 }
                 Range {
                     from: bound(from, bounds.start_inclusive.unwrap_or(true)),
@@ -178,9 +183,7 @@ impl StepContext<'_, '_> {
                 ..all
             },
             Span::FromStart => Range { amount_max: Some(self.number(0)), ..all },
-            Span::ToEnd => {
-                Range { amount_max: Some(self.number(0)), counts_from_end: true, ..all }
-            }
+            Span::ToEnd => Range { amount_max: Some(self.number(0)), counts_from_end: true, ..all },
         })
     }
 }

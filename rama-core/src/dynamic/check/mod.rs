@@ -65,6 +65,8 @@ pub(super) fn plan_setval(path: &Path, value: &Json, ty: &Type) -> Result<Plan, 
 struct Checker {
     ids: usize,
     bodies: Vec<Steps>,
+    /// How many steps with several branches are around the step being checked.
+    forks: usize,
     /// The recursive paths around the step being checked, with the numbers of their bodies.
     names: Vec<(String, usize)>,
 }
@@ -121,7 +123,7 @@ impl At {
     }
 
     /// Where a path stands that came one of two ways.
-    fn or(self, other: Self) -> Self {
+    fn or(self, other: &Self) -> Self {
         let ty = if self.ty == other.ty { self.ty } else { Type::Json };
         Self { ty, presence: self.presence.max(other.presence) }
     }
@@ -284,11 +286,6 @@ impl<'p> StepContext<'_, 'p> {
 
     fn argument(&self, index: usize) -> &'p Argument {
         &self.written.arguments[index]
-    }
-
-    /// The arguments that are literals.
-    fn values(&mut self) -> Result<Outcome, DynamicError> {
-        self.value_step()
     }
 
     fn json(&self, index: usize) -> &'p Json {

@@ -33,7 +33,9 @@ impl StepContext<'_, '_> {
             Kind::Srange => {
                 let (start, end) = (self.number(0), self.number(1));
                 if start > end {
-                    return Err(self.error(format!("the range ends at {end} before it starts at {start}")));
+                    return Err(
+                        self.error(format!("the range ends at {end} before it starts at {start}"))
+                    );
                 }
                 self.stretch(Nav::Srange(start, end))
             }

@@ -9,7 +9,7 @@ use crate::dynamic::types::{Shape, Type};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl StepContext<'_, '_> {
-    pub(super) fn value_step(&mut self) -> Result<Outcome, DynamicError> {
+    pub(super) fn values(&mut self) -> Result<Outcome, DynamicError> {
         let here = self.at.clone();
         match self.kind() {
             Kind::Pred => self.leads(Nav::Pred(self.call()), here),
@@ -40,8 +40,8 @@ impl StepContext<'_, '_> {
                 self.leads(Nav::NoneTo(value), At::there(here.ty))
             }
             Kind::Take => {
-                // Behind a recursive path the same step is reached on other ways too.
-                let ends = self.checker.names.is_empty();
+                // Inside one of several branches, the others go on.
+                let ends = self.checker.names.is_empty() && self.checker.forks == 0;
                 self.leads(Nav::Take { count: self.number(0), ends }, here)
             }
             Kind::Distinct => self.leads(Nav::Distinct, here),

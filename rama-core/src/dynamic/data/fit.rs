@@ -30,13 +30,14 @@ impl Type {
             Self::Text if matches!(data, Data::Text(_)) => Ok(data),
             Self::Unit | Self::Bool | Self::Text => Err(self.misfit(&data)),
             Self::Char => self.fit_char(data),
-            Self::Uuid => self.fit_uuid(data),
+            Self::Uuid => self.fit_uuid(&data),
             Self::Int(int) => self.fit_int(*int, data),
             Self::Float(float) => self.fit_float(*float, data),
             Self::Tuple(elements) => {
                 let list = self.elements_of(data, Some(elements.len()))?;
                 let fitted = elements.iter().zip(list).enumerate();
-                let fitted: Result<_, _> = fitted.map(|(at, (ty, data))| within(at, ty.fit(data))).collect();
+                let fitted: Result<_, _> =
+                    fitted.map(|(at, (ty, data))| within(at, ty.fit(data))).collect();
                 fitted.map(Data::List)
             }
             Self::Array(element, count) => {
@@ -62,16 +63,18 @@ impl Type {
     fn fit_char(&self, data: Data) -> Result<Data, Misfit> {
         match &data {
             Data::Text(text) if text.chars().count() == 1 => Ok(data),
-            Data::Text(text) => Err(Misfit::new(format!("a `char` is one character, and {text:?} is not"))),
+            Data::Text(text) => {
+                Err(Misfit::new(format!("a `char` is one character, and {text:?} is not")))
+            }
             _ => Err(self.misfit(&data)),
         }
     }
 
-    fn fit_uuid(&self, data: Data) -> Result<Data, Misfit> {
-        let bytes = match &data {
+    fn fit_uuid(&self, data: &Data) -> Result<Data, Misfit> {
+        let bytes = match data {
             Data::Text(text) => uuid_bytes(text),
             Data::Bytes(bytes) => bytes.as_slice().try_into().ok(),
-            _ => return Err(self.misfit(&data)),
+            _ => return Err(self.misfit(data)),
         };
         let bytes = bytes.ok_or_else(|| {
             Misfit::new("a `Uuid` is written as \"0190163d-8694-739b-aea5-966c26f8ad91\"")
@@ -207,11 +210,15 @@ impl Type {
         let Data::Map(map) = data else { return Err(self.misfit(&data)) };
         let mut record = BTreeMap::new();
         for (name, data) in map {
-            let known = fields.iter().find(|(field, _)| matches!(&name, Data::Text(text) if text == field));
+            let known =
+                fields.iter().find(|(field, _)| matches!(&name, Data::Text(text) if text == field));
             let Some((_, ty)) = known else {
                 let names: Vec<_> = fields.iter().map(|(name, _)| format!("`{name}`")).collect();
-                let reason =
-                    format!("there is no field {}: there are {}", name.plain_text(), names.join(", "));
+                let reason = format!(
+                    "there is no field {}: there are {}",
+                    name.plain_text(),
+                    names.join(", ")
+                );
                 return Err(Misfit::new(reason));
             };
             let label = name.plain_text();

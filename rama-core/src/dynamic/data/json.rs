@@ -59,7 +59,9 @@ impl Data {
                     .iter()
                     .map(|(key, value)| Some((key.as_object_key()?, value.to_json())))
                     .collect();
-                let pairs = || map.iter().map(|(key, value)| Json::from(vec![key.to_json(), value.to_json()]));
+                let pairs = || {
+                    map.iter().map(|(key, value)| Json::from(vec![key.to_json(), value.to_json()]))
+                };
                 object
                     .filter(|object| object.len() == map.len())
                     .map_or_else(|| pairs().collect(), Json::Object)
@@ -101,9 +103,8 @@ fn untyped(json: &Json, left: usize) -> Result<Data, Misfit> {
         }
         Json::Object(object) => {
             let left = left.checked_sub(1).ok_or_else(too_deep)?;
-            let entry = |(key, json): (&String, &Json)| {
-                Ok((Data::Text(key.clone()), untyped(json, left)?))
-            };
+            let entry =
+                |(key, json): (&String, &Json)| Ok((Data::Text(key.clone()), untyped(json, left)?));
             Data::Map(object.iter().map(entry).collect::<Result<_, Misfit>>()?)
         }
     })
@@ -124,6 +125,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    #[expect(clippy::needless_pass_by_value, reason = "cases are easier to read without `&`")]
     fn check(ty: &str, json: Json, expected: Result<Json, &str>) {
         let ty: Type = ty.parse().unwrap();
         let found = Data::from_json(&json, &ty).map(|data| data.to_json());

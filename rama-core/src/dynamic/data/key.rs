@@ -14,7 +14,10 @@ impl Type {
     /// When the data does not fit the type, or the type cannot be a key.
     pub fn encode_key(&self, key: &Data, out: &mut Vec<u8>) -> Result<(), Misfit> {
         let misfit = || {
-            Misfit::new(format!("a `{self}` is expected as the key, and {} stands here", key.kind()))
+            Misfit::new(format!(
+                "a `{self}` is expected as the key, and {} stands here",
+                key.kind()
+            ))
         };
         match (self, key) {
             (Self::Unit, Data::Null) => {}
@@ -112,9 +115,16 @@ impl Type {
     }
 
     /// Decodes bytes that hold one key and nothing else.
-    pub(in crate::dynamic) fn decode_whole_key(&self, mut bytes: &[u8]) -> Result<Data, CodecError> {
+    pub(in crate::dynamic) fn decode_whole_key(
+        &self,
+        mut bytes: &[u8],
+    ) -> Result<Data, CodecError> {
         let key = self.decode_key(&mut bytes)?;
-        if bytes.is_empty() { Ok(key) } else { Err(CodecError::TrailingBytes { count: bytes.len() }) }
+        if bytes.is_empty() {
+            Ok(key)
+        } else {
+            Err(CodecError::TrailingBytes { count: bytes.len() })
+        }
     }
 }
 
@@ -164,7 +174,9 @@ fn decode_int(int: Int, input: &mut &[u8]) -> Result<Data, CodecError> {
         Int::I64 => Data::Int(i64::decode_key(input)?.into()),
         Int::I128 => Data::Int(i128::decode_key(input)?),
         Int::Usize | Int::Isize => {
-            return Err(CodecError::Invalid { expected: "a key: its width depends on the machine" });
+            return Err(CodecError::Invalid {
+                expected: "a key: its width depends on the machine",
+            });
         }
     })
 }

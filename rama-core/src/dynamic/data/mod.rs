@@ -161,9 +161,13 @@ fn by_number(one: &Data, other: &Data) -> Option<Ordering> {
         (Data::Float(a), Data::Float(b)) => {
             Some(a.partial_cmp(b).unwrap_or_else(|| a.total_cmp(b)))
         }
-        (Data::Int(int), Data::Float(float)) => Some(against_float(*int < 0, int.unsigned_abs(), *float)),
+        (Data::Int(int), Data::Float(float)) => {
+            Some(against_float(*int < 0, int.unsigned_abs(), *float))
+        }
         (Data::Huge(huge), Data::Float(float)) => Some(against_float(false, *huge, *float)),
-        (Data::Float(_), Data::Int(_) | Data::Huge(_)) => by_number(other, one).map(Ordering::reverse),
+        (Data::Float(_), Data::Int(_) | Data::Huge(_)) => {
+            by_number(other, one).map(Ordering::reverse)
+        }
         _ => None,
     }
 }
@@ -185,7 +189,11 @@ fn against_float(negative: bool, amount: u128, float: f64) -> Ordering {
     } else {
         let whole = size.trunc();
         let has_fraction = size > whole;
-        amount.cmp(&(whole as u128)).then(if has_fraction { Ordering::Less } else { Ordering::Equal })
+        amount.cmp(&(whole as u128)).then(if has_fraction {
+            Ordering::Less
+        } else {
+            Ordering::Equal
+        })
     };
     if negative { by_amount.reverse() } else { by_amount }
 }

@@ -58,11 +58,15 @@ impl Serialize for Typed<'_> {
             },
             (Type::Text, Data::Text(text)) => serializer.serialize_str(text),
             (Type::Uuid, Data::Text(text)) => match super::fit::uuid_bytes(text) {
-                Some(bytes) if !serializer.is_human_readable() => serializer.serialize_bytes(&bytes),
+                Some(bytes) if !serializer.is_human_readable() => {
+                    serializer.serialize_bytes(&bytes)
+                }
                 _ => serializer.serialize_str(text),
             },
             (Type::Int(int), data) => whole(*int, data, serializer),
-            (Type::Float(Float::F32), Data::Float(number)) => serializer.serialize_f32(*number as f32),
+            (Type::Float(Float::F32), Data::Float(number)) => {
+                serializer.serialize_f32(*number as f32)
+            }
             (Type::Float(Float::F64), Data::Float(number)) => serializer.serialize_f64(*number),
             (Type::Vec(_), Data::Bytes(bytes)) => serializer.collect_seq(bytes),
             (Type::Vec(element) | Type::List(element), Data::List(list)) => {
@@ -94,7 +98,9 @@ impl Serialize for Typed<'_> {
 }
 
 fn whole<S: Serializer>(int: Int, data: &Data, serializer: S) -> Result<S::Ok, S::Error> {
-    let wrong = || S::Error::custom(format!("a `{}` is expected, and {} stands here", int.name(), data.kind()));
+    let wrong = || {
+        S::Error::custom(format!("a `{}` is expected, and {} stands here", int.name(), data.kind()))
+    };
     let number = match data {
         Data::Int(number) => *number,
         Data::Huge(number) if int == Int::U128 => return serializer.serialize_u128(*number),

@@ -4,24 +4,132 @@ use super::{Function, MANY, wants};
 use crate::dynamic::data::Data;
 
 pub(super) const ROWS: &[Function] = &[
-    Function { name: "identity", takes: "a value", gives: "the same value", count: 1..=1, run: |v| Ok(v[0].clone()) },
-    Function { name: "size", takes: "a collection or text", gives: "the number of its elements, entries or characters", count: 1..=1, run: |v| size(&v[0]) },
-    Function { name: "keys", takes: "a map", gives: "its keys as a list", count: 1..=1, run: |v| of_map(&v[0], |key, _| key.clone()) },
-    Function { name: "vals", takes: "a map", gives: "its values as a list", count: 1..=1, run: |v| of_map(&v[0], |_, value| value.clone()) },
-    Function { name: "entries", takes: "a map", gives: "its entries as a list of [key, value]", count: 1..=1, run: |v| of_map(&v[0], |key, value| Data::List(vec![key.clone(), value.clone()])) },
-    Function { name: "first", takes: "a list or a set", gives: "its first element, null of an empty one", count: 1..=1, run: |v| Ok(elements(&v[0])?.into_iter().next().unwrap_or(Data::Null)) },
-    Function { name: "last", takes: "a list or a set", gives: "its last element, null of an empty one", count: 1..=1, run: |v| Ok(elements(&v[0])?.into_iter().next_back().unwrap_or(Data::Null)) },
-    Function { name: "rest", takes: "a list or a set", gives: "a list of all elements but the first", count: 1..=1, run: |v| Ok(Data::List(elements(&v[0])?.into_iter().skip(1).collect())) },
-    Function { name: "reverse", takes: "a list or a set", gives: "a list with the last element first", count: 1..=1, run: |v| Ok(Data::List(elements(&v[0])?.into_iter().rev().collect())) },
-    Function { name: "sort", takes: "a list or a set", gives: "a list with the least element first", count: 1..=1, run: |v| sort(&v[0]) },
-    Function { name: "to_list", takes: "a list or a set", gives: "a list of its elements", count: 1..=1, run: |v| elements(&v[0]).map(Data::List) },
-    Function { name: "to_set", takes: "a list or a set", gives: "a set of its elements", count: 1..=1, run: |v| Ok(Data::Set(elements(&v[0])?.into_iter().collect())) },
-    Function { name: "list", takes: "values", gives: "a list of them", count: MANY, run: |v| Ok(Data::List(v.to_vec())) },
-    Function { name: "concat", takes: "lists, or texts", gives: "one after the other", count: MANY, run: concat },
-    Function { name: "append", takes: "a list and values", gives: "the list with the values at its end", count: MANY, run: append },
-    Function { name: "merge", takes: "maps", gives: "one map; where keys are the same, the later map counts", count: MANY, run: merge },
-    Function { name: "get", takes: "a map or a list, and a key or an index", gives: "what stands there, or null", count: 2..=2, run: |v| get(&v[0], &v[1]) },
-    Function { name: "or", takes: "values", gives: "the first that is not null", count: MANY, run: |v| Ok(v.iter().find(|value| **value != Data::Null).unwrap_or(&Data::Null).clone()) },
+    Function {
+        name: "identity",
+        takes: "a value",
+        gives: "the same value",
+        count: 1..=1,
+        run: |v| Ok(v[0].clone()),
+    },
+    Function {
+        name: "size",
+        takes: "a collection or text",
+        gives: "the number of its elements, entries or characters",
+        count: 1..=1,
+        run: |v| size(&v[0]),
+    },
+    Function {
+        name: "keys",
+        takes: "a map",
+        gives: "its keys as a list",
+        count: 1..=1,
+        run: |v| of_map(&v[0], |key, _| key.clone()),
+    },
+    Function {
+        name: "vals",
+        takes: "a map",
+        gives: "its values as a list",
+        count: 1..=1,
+        run: |v| of_map(&v[0], |_, value| value.clone()),
+    },
+    Function {
+        name: "entries",
+        takes: "a map",
+        gives: "its entries as a list of [key, value]",
+        count: 1..=1,
+        run: |v| of_map(&v[0], |key, value| Data::List(vec![key.clone(), value.clone()])),
+    },
+    Function {
+        name: "first",
+        takes: "a list or a set",
+        gives: "its first element, null of an empty one",
+        count: 1..=1,
+        run: |v| Ok(elements(&v[0])?.into_iter().next().unwrap_or(Data::Null)),
+    },
+    Function {
+        name: "last",
+        takes: "a list or a set",
+        gives: "its last element, null of an empty one",
+        count: 1..=1,
+        run: |v| Ok(elements(&v[0])?.into_iter().next_back().unwrap_or(Data::Null)),
+    },
+    Function {
+        name: "rest",
+        takes: "a list or a set",
+        gives: "a list of all elements but the first",
+        count: 1..=1,
+        run: |v| Ok(Data::List(elements(&v[0])?.into_iter().skip(1).collect())),
+    },
+    Function {
+        name: "reverse",
+        takes: "a list or a set",
+        gives: "a list with the last element first",
+        count: 1..=1,
+        run: |v| Ok(Data::List(elements(&v[0])?.into_iter().rev().collect())),
+    },
+    Function {
+        name: "sort",
+        takes: "a list or a set",
+        gives: "a list with the least element first",
+        count: 1..=1,
+        run: |v| sort(&v[0]),
+    },
+    Function {
+        name: "to_list",
+        takes: "a list or a set",
+        gives: "a list of its elements",
+        count: 1..=1,
+        run: |v| elements(&v[0]).map(Data::List),
+    },
+    Function {
+        name: "to_set",
+        takes: "a list or a set",
+        gives: "a set of its elements",
+        count: 1..=1,
+        run: |v| Ok(Data::Set(elements(&v[0])?.into_iter().collect())),
+    },
+    Function {
+        name: "list",
+        takes: "values",
+        gives: "a list of them",
+        count: MANY,
+        run: |v| Ok(Data::List(v.to_vec())),
+    },
+    Function {
+        name: "concat",
+        takes: "lists, or texts",
+        gives: "one after the other",
+        count: MANY,
+        run: concat,
+    },
+    Function {
+        name: "append",
+        takes: "a list and values",
+        gives: "the list with the values at its end",
+        count: MANY,
+        run: append,
+    },
+    Function {
+        name: "merge",
+        takes: "maps",
+        gives: "one map; where keys are the same, the later map counts",
+        count: MANY,
+        run: merge,
+    },
+    Function {
+        name: "get",
+        takes: "a map or a list, and a key or an index",
+        gives: "what stands there, or null",
+        count: 2..=2,
+        run: |v| get(&v[0], &v[1]),
+    },
+    Function {
+        name: "or",
+        takes: "values",
+        gives: "the first that is not null",
+        count: MANY,
+        run: |v| Ok(v.iter().find(|value| **value != Data::Null).unwrap_or(&Data::Null).clone()),
+    },
 ];
 
 impl Data {
@@ -102,9 +210,9 @@ fn get(data: &Data, key: &Data) -> Result<Data, String> {
     let found = match (data, key) {
         (Data::Map(map), key) => map.get(key).cloned(),
         (Data::Null, _) => None,
-        (list, Data::Int(index)) => {
-            usize::try_from(*index).ok().and_then(|index| elements(list).ok()?.into_iter().nth(index))
-        }
+        (list, Data::Int(index)) => usize::try_from(*index)
+            .ok()
+            .and_then(|index| elements(list).ok()?.into_iter().nth(index)),
         (other, _) => return Err(wants("a map, or a list and an index", other)),
     };
     Ok(found.unwrap_or(Data::Null))
@@ -112,7 +220,7 @@ fn get(data: &Data, key: &Data) -> Result<Data, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check;
+    use super::super::tests::check;
     use serde_json::json;
 
     #[test]

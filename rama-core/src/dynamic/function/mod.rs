@@ -64,9 +64,7 @@ impl Call {
         if count > *function.count.end() {
             return Err(format!(
                 "`{}` takes {}: {} are too many",
-                function.name,
-                function.takes,
-                count
+                function.name, function.takes, count
             ));
         }
         Ok(Self { function, arguments })
@@ -83,7 +81,10 @@ impl Call {
                 0 => "",
                 _ => ", the collected values among them: drop those with DISPENSE",
             };
-            return Err(format!("`{name}` takes {takes}, and here it gets {}{collected}", values.len()));
+            return Err(format!(
+                "`{name}` takes {takes}, and here it gets {}{collected}",
+                values.len()
+            ));
         }
         let result = run(&values).map_err(|reason| format!("`{name}` {reason}"))?;
         result.check_depth().map_err(|misfit| misfit.to_string())?;
@@ -102,24 +103,28 @@ fn wants(what: &str, data: &Data) -> String {
 }
 
 #[cfg(test)]
-pub(super) fn check(name: &str, values: serde_json::Value, expected: Result<serde_json::Value, &str>) {
-    let values: Vec<Data> =
-        values.as_array().unwrap().iter().map(|json| Data::untyped(json).unwrap()).collect();
-    let call = Call::new(name, values[1..].to_vec()).unwrap();
-    let found = call.run(&[], values[0].clone()).map(|data| data.to_json());
-    match expected {
-        Ok(expected) => assert_eq!(found.as_ref(), Ok(&expected), "{name} of {values:?}"),
-        Err(part) => {
-            let message = found.unwrap_err();
-            assert!(message.contains(part), "{name} of {values:?}: {message}");
-        }
-    }
-}
-
-#[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[expect(clippy::needless_pass_by_value, reason = "cases are easier to read without `&`")]
+    pub(super) fn check(
+        name: &str,
+        values: serde_json::Value,
+        expected: Result<serde_json::Value, &str>,
+    ) {
+        let values: Vec<Data> =
+            values.as_array().unwrap().iter().map(|json| Data::untyped(json).unwrap()).collect();
+        let call = Call::new(name, values[1..].to_vec()).unwrap();
+        let found = call.run(&[], values[0].clone()).map(|data| data.to_json());
+        match expected {
+            Ok(expected) => assert_eq!(found.as_ref(), Ok(&expected), "{name} of {values:?}"),
+            Err(part) => {
+                let message = found.unwrap_err();
+                assert!(message.contains(part), "{name} of {values:?}: {message}");
+            }
+        }
+    }
 
     #[test]
     fn names_are_unique_and_explained() {

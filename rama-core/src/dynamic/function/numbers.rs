@@ -4,18 +4,90 @@ use super::{Function, MANY, wants};
 use crate::dynamic::data::Data;
 
 pub(super) const ROWS: &[Function] = &[
-    Function { name: "inc", takes: "a number", gives: "one more", count: 1..=1, run: |v| add(&v[0], &Data::Int(1)) },
-    Function { name: "dec", takes: "a number", gives: "one less", count: 1..=1, run: |v| sub(&v[0], &Data::Int(1)) },
-    Function { name: "negate", takes: "a number", gives: "the number with the other sign", count: 1..=1, run: |v| negate(&v[0]) },
-    Function { name: "abs", takes: "a number", gives: "the number without its sign", count: 1..=1, run: |v| abs(&v[0]) },
-    Function { name: "add", takes: "numbers", gives: "their sum", count: MANY, run: |v| fold(v, add) },
-    Function { name: "sub", takes: "numbers", gives: "the first one less all others", count: MANY, run: |v| fold(v, sub) },
-    Function { name: "mul", takes: "numbers", gives: "their product", count: MANY, run: |v| fold(v, mul) },
-    Function { name: "div", takes: "two numbers", gives: "the quotient, whole for whole numbers", count: 2..=2, run: |v| div(&v[0], &v[1]) },
-    Function { name: "rem", takes: "two numbers", gives: "what the division leaves, with the sign of the first", count: 2..=2, run: |v| rem(&v[0], &v[1]) },
-    Function { name: "min", takes: "a list, or several values", gives: "the least of them", count: MANY, run: |v| extreme(v, false) },
-    Function { name: "max", takes: "a list, or several values", gives: "the greatest of them", count: MANY, run: |v| extreme(v, true) },
-    Function { name: "sum", takes: "a list of numbers", gives: "their sum, 0 of an empty list", count: 1..=1, run: |v| sum(&v[0]) },
+    Function {
+        name: "inc",
+        takes: "a number",
+        gives: "one more",
+        count: 1..=1,
+        run: |v| add(&v[0], &Data::Int(1)),
+    },
+    Function {
+        name: "dec",
+        takes: "a number",
+        gives: "one less",
+        count: 1..=1,
+        run: |v| sub(&v[0], &Data::Int(1)),
+    },
+    Function {
+        name: "negate",
+        takes: "a number",
+        gives: "the number with the other sign",
+        count: 1..=1,
+        run: |v| negate(&v[0]),
+    },
+    Function {
+        name: "abs",
+        takes: "a number",
+        gives: "the number without its sign",
+        count: 1..=1,
+        run: |v| abs(&v[0]),
+    },
+    Function {
+        name: "add",
+        takes: "numbers",
+        gives: "their sum",
+        count: MANY,
+        run: |v| fold(v, add),
+    },
+    Function {
+        name: "sub",
+        takes: "numbers",
+        gives: "the first one less all others",
+        count: MANY,
+        run: |v| fold(v, sub),
+    },
+    Function {
+        name: "mul",
+        takes: "numbers",
+        gives: "their product",
+        count: MANY,
+        run: |v| fold(v, mul),
+    },
+    Function {
+        name: "div",
+        takes: "two numbers",
+        gives: "the quotient, whole for whole numbers",
+        count: 2..=2,
+        run: |v| div(&v[0], &v[1]),
+    },
+    Function {
+        name: "rem",
+        takes: "two numbers",
+        gives: "what the division leaves, with the sign of the first",
+        count: 2..=2,
+        run: |v| rem(&v[0], &v[1]),
+    },
+    Function {
+        name: "min",
+        takes: "a list, or several values",
+        gives: "the least of them",
+        count: MANY,
+        run: |v| extreme(v, false),
+    },
+    Function {
+        name: "max",
+        takes: "a list, or several values",
+        gives: "the greatest of them",
+        count: MANY,
+        run: |v| extreme(v, true),
+    },
+    Function {
+        name: "sum",
+        takes: "a list of numbers",
+        gives: "their sum, 0 of an empty list",
+        count: 1..=1,
+        run: |v| sum(&v[0]),
+    },
 ];
 
 /// What both numbers are after widening the narrower one.
@@ -109,14 +181,17 @@ fn extreme(values: &[Data], greatest: bool) -> Result<Data, String> {
         several => several.to_vec(),
     };
     let order = |one: &Data, other: &Data| one.compare(other);
-    let found =
-        if greatest { elements.into_iter().max_by(order) } else { elements.into_iter().min_by(order) };
+    let found = if greatest {
+        elements.into_iter().max_by(order)
+    } else {
+        elements.into_iter().min_by(order)
+    };
     Ok(found.unwrap_or(Data::Null))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::check;
+    use super::super::tests::check;
     use serde_json::json;
 
     #[test]

@@ -4,14 +4,64 @@ use super::{Function, wants};
 use crate::dynamic::data::Data;
 
 pub(super) const ROWS: &[Function] = &[
-    Function { name: "upper", takes: "a text", gives: "it in capital letters", count: 1..=1, run: |v| map(&v[0], str::to_uppercase) },
-    Function { name: "lower", takes: "a text", gives: "it in small letters", count: 1..=1, run: |v| map(&v[0], str::to_lowercase) },
-    Function { name: "trim", takes: "a text", gives: "it without blanks around it", count: 1..=1, run: |v| map(&v[0], |text| text.trim().to_owned()) },
-    Function { name: "chars", takes: "a text", gives: "a list of its characters", count: 1..=1, run: |v| Ok(Data::List(text(&v[0])?.chars().map(|letter| Data::Text(letter.into())).collect())) },
-    Function { name: "split", takes: "a text and a separator", gives: "a list of the parts between separators", count: 2..=2, run: |v| split(&v[0], &v[1]) },
-    Function { name: "join", takes: "a list of texts and a separator", gives: "one text", count: 1..=2, run: join },
-    Function { name: "to_text", takes: "a value", gives: "its text; what is no text is written as JSON", count: 1..=1, run: |v| Ok(Data::Text(shown(&v[0]))) },
-    Function { name: "to_number", takes: "a text", gives: "the number that it spells", count: 1..=1, run: |v| to_number(&v[0]) },
+    Function {
+        name: "upper",
+        takes: "a text",
+        gives: "it in capital letters",
+        count: 1..=1,
+        run: |v| map(&v[0], str::to_uppercase),
+    },
+    Function {
+        name: "lower",
+        takes: "a text",
+        gives: "it in small letters",
+        count: 1..=1,
+        run: |v| map(&v[0], str::to_lowercase),
+    },
+    Function {
+        name: "trim",
+        takes: "a text",
+        gives: "it without blanks around it",
+        count: 1..=1,
+        run: |v| map(&v[0], |text| text.trim().to_owned()),
+    },
+    Function {
+        name: "chars",
+        takes: "a text",
+        gives: "a list of its characters",
+        count: 1..=1,
+        run: |v| {
+            Ok(Data::List(text(&v[0])?.chars().map(|letter| Data::Text(letter.into())).collect()))
+        },
+    },
+    Function {
+        name: "split",
+        takes: "a text and a separator",
+        gives: "a list of the parts between separators",
+        count: 2..=2,
+        run: |v| split(&v[0], &v[1]),
+    },
+    Function {
+        name: "join",
+        takes: "a list of texts and a separator",
+        gives: "one text",
+        count: 1..=2,
+        run: join,
+    },
+    Function {
+        name: "to_text",
+        takes: "a value",
+        gives: "its text; what is no text is written as JSON",
+        count: 1..=1,
+        run: |v| Ok(Data::Text(shown(&v[0]))),
+    },
+    Function {
+        name: "to_number",
+        takes: "a text",
+        gives: "the number that it spells",
+        count: 1..=1,
+        run: |v| to_number(&v[0]),
+    },
 ];
 
 fn text(data: &Data) -> Result<&str, String> {
@@ -58,7 +108,7 @@ fn to_number(data: &Data) -> Result<Data, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check;
+    use super::super::tests::check;
     use serde_json::json;
 
     #[test]

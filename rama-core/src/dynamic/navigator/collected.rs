@@ -71,7 +71,8 @@ pub(super) const ROWS: &[Navigator] = &[
         aliases: &[],
         catalogue: "NV-86",
         arguments: "step, …",
-        summary: "where the path leads, which starts with nothing collected; afterwards only what was collected before counts",
+        summary: "where the path leads, which starts with nothing collected; behind it only what was collected \
+                  before counts",
         example: Example::select(
             r#"[["putval", 1], ["with_fresh_collected", ["VAL"], "a"]]"#,
             r#"{"a": 2}"#,

@@ -29,7 +29,8 @@ pub(super) const ROWS: &[Navigator] = &[
         aliases: &[],
         catalogue: "NV-71",
         arguments: "condition, then, else",
-        summary: "where `then` leads if the condition, a path, finds something; otherwise where `else` leads, without it nowhere",
+        summary: "where `then` leads if the condition, a path, finds something; otherwise where `else` leads, \
+                  without it nowhere",
         example: Example::transform(
             r#"[["ALL"], ["if_path", [["pred", "is_even"]], [["term", "inc"]], [["term", "negate"]]]]"#,
             "[1, 2]",

@@ -9,7 +9,8 @@ pub(super) const ROWS: &[Navigator] = &[
         aliases: &["terminal"],
         catalogue: "NV-90",
         arguments: "function, argument, …",
-        summary: "ends a writing path: replaces the value by what the function makes of it, after the collected values and before the arguments",
+        summary: "ends a writing path: replaces the value by what the function makes of the collected values, the \
+                  value and the arguments",
         example: Example::transform(r#"["a", ["term", "add", 5]]"#, r#"{"a": 1}"#, r#"{"a": 6}"#),
         params: Params::of(&[Param::Call]),
     },

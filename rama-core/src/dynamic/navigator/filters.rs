@@ -121,7 +121,8 @@ pub(super) const ROWS: &[Navigator] = &[
         aliases: &[],
         catalogue: "NV-30",
         arguments: "step, …",
-        summary: "the elements in which the path finds something, as one list; what is written goes back to their places",
+        summary: "the elements in which the path finds something, as one list; what is written goes back to their \
+                  places",
         example: Example::transform(
             r#"[["filterer", ["pred", "is_even"]], ["term", "reverse"]]"#,
             "[1, 2, 3, 4]",

@@ -9,7 +9,8 @@ pub(super) const ROWS: &[Navigator] = &[
         aliases: &[],
         catalogue: "NV-01",
         arguments: "key, …",
-        summary: "the value at a key of a map or an index of a list, there or not; several keys are several steps. Writing creates what is missing",
+        summary: "the value at a key of a map or an index of a list, there or not; several keys are several \
+                  steps; writing creates what is missing",
         example: Example::select(
             r#"[["keypath", "ada", "age"]]"#,
             r#"{"ada": {"age": 36}}"#,

@@ -255,9 +255,13 @@ pub(super) fn find(name: &str) -> Option<&'static Navigator> {
 
 /// What to write instead of a name that no navigator has.
 pub(super) fn suggest(name: &str) -> String {
-    let names = navigators().map(|row| row.name);
-    did_you_mean(&ours(name), names)
+    nearest(name)
         .unwrap_or_else(|| "see the table of navigators (`pathlab --navigators`)".to_owned())
+}
+
+/// "did you mean ..?", when a navigator is near enough to be meant.
+pub(super) fn nearest(name: &str) -> Option<String> {
+    did_you_mean(&ours(name), navigators().map(|row| row.name))
 }
 
 /// Clojure's spelling as ours: `nil->val` is `nil_to_val`, `selected?` is `selected`, `MAP-VALS` is `MAP_VALS`.

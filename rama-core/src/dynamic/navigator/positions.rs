@@ -181,7 +181,8 @@ pub(super) const ROWS: &[Navigator] = &[
         aliases: &[],
         catalogue: "",
         arguments: "path, value",
-        summary: "the first element in which the path finds the value, there or not; writing where there is none appends",
+        summary: "the first element in which the path finds the value, there or not; writing where there is \
+                  none appends",
         example: Example::setval(
             r#"[["upsert_by", ["id"], 2]]"#,
             r#"{"id": 2, "n": 1}"#,

@@ -4,7 +4,7 @@ use super::{Argument, Bounds, Step};
 use crate::dynamic::data::Data;
 use crate::dynamic::error::{DynamicError, Place};
 use crate::dynamic::function::Call;
-use crate::dynamic::navigator::{Kind, Navigator, Param, RECUR, find, suggest};
+use crate::dynamic::navigator::{Kind, Navigator, Param, RECUR, find, nearest, suggest};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -64,11 +64,12 @@ impl Parser {
                         "`{name}` could be the navigator or a key: write [\"{name}\"] or [\"keypath\", \"{name}\"]"
                     )));
                 }
-                self.key(json, place)
+                self.key(json, around.step(number, "keypath"))
             }
-            Json::Number(_) | Json::Bool(_) => self.key(json, place),
+            Json::Number(_) | Json::Bool(_) => self.key(json, around.step(number, "keypath")),
             Json::Null | Json::Object(_) => Err(place.error(format!(
-                "a step is [\"navigator\", …] or a key, and this is {json}: write [\"keypath\", {json}] for such a key"
+                "a step is [\"navigator\", …] or a key, and this is {json}: write [\"keypath\", {json}] for \
+                 such a key"
             ))),
         }
     }
@@ -80,7 +81,12 @@ impl Parser {
         Ok(Step { place: Arc::new(place), navigator, arguments })
     }
 
-    fn named(&mut self, name: &str, arguments: &[Json], place: Place) -> Result<Step, DynamicError> {
+    fn named(
+        &mut self,
+        name: &str,
+        arguments: &[Json],
+        place: Place,
+    ) -> Result<Step, DynamicError> {
         self.count(arguments.len().max(1), &place)?;
         if self.names.iter().any(|known| known == name) {
             if !arguments.is_empty() {
@@ -150,7 +156,8 @@ impl Parser {
         index: usize,
         place: &Place,
     ) -> Result<Argument, DynamicError> {
-        let wrong = |what: &str| Err(place.error(format!("{what} is expected, and {json} stands here")));
+        let wrong =
+            |what: &str| Err(place.error(format!("{what} is expected, and {json} stands here")));
         match param {
             Param::Value => Ok(Argument::Value(json.clone())),
             Param::Values => match json {
@@ -161,9 +168,9 @@ impl Parser {
                 let inside = place.branch(branch(navigator.kind, index));
                 self.steps(std::slice::from_ref(json), &inside).map(Argument::Path)
             }
-            Param::Number => match json.as_u64().and_then(|number| usize::try_from(number).ok()) {
+            Param::Number => match number(json) {
                 Some(number) => Ok(Argument::Number(number)),
-                None => wrong("a whole number from 0"),
+                None => wrong("a whole number from 0 to 4294967295"),
             },
             Param::Options => bounds(navigator, json, place).map(Argument::Bounds),
             Param::Name => match json {
@@ -183,13 +190,16 @@ impl Parser {
     /// A path that is an argument: each part is a list of steps or a single step.
     fn steps(&mut self, parts: &[Json], inside: &Place) -> Result<Vec<Step>, DynamicError> {
         if self.depth == DEPTH_MAX {
-            return Err(inside.error(format!("paths stand inside of paths at most {DEPTH_MAX} times")));
+            return Err(
+                inside.error(format!("paths stand inside of paths at most {DEPTH_MAX} times"))
+            );
         }
         self.depth += 1;
         let mut steps = Vec::new();
         for part in parts {
             match part {
                 Json::Array(items) if !self.is_step(items) => {
+                    check_first(items, inside, steps.len() + 1)?;
                     for json in items {
                         steps.push(self.step(json, inside, steps.len() + 1)?);
                     }
@@ -215,6 +225,17 @@ impl Parser {
     }
 }
 
+/// A list that begins with a key might have been meant as a step whose name is misspelt.
+fn check_first(items: &[Json], inside: &Place, number: usize) -> Result<(), DynamicError> {
+    let Some(Json::String(name)) = items.first() else { return Ok(()) };
+    match nearest(name) {
+        None => Ok(()),
+        Some(help) => Err(inside.step(number, name).error(format!(
+            "this could be a misspelt navigator or a key: {help} For the key write [[\"keypath\", \"{name}\"], …]"
+        ))),
+    }
+}
+
 fn check_count(navigator: &Navigator, given: &[Json], place: &Place) -> Result<(), DynamicError> {
     let params = &navigator.params;
     let (least, most) = (params.needed.len(), params.needed.len() + params.optional.len());
@@ -223,7 +244,9 @@ fn check_count(navigator: &Navigator, given: &[Json], place: &Place) -> Result<(
     if given.len() >= least && (is_open || given.len() <= most) && !misses_steps {
         let is_odd = navigator.kind == Kind::CondPath && given.len() % 2 == 1;
         return if is_odd {
-            Err(place.error("every condition has a path behind it: for the last case write [\"STAY\"] as the condition"))
+            Err(place.error(
+                "every condition has a path behind it: for the last case write [\"STAY\"] as the condition",
+            ))
         } else {
             Ok(())
         };
@@ -254,10 +277,16 @@ fn call(first: &Json, after: &[Json], place: &Place) -> Result<Call, DynamicErro
         Json::String(name) => (name, after),
         Json::Array(inner) if after.is_empty() => match inner.split_first() {
             Some((Json::String(name), arguments)) => (name, arguments),
-            _ => return Err(place.error(format!("the name of a function is expected, and {first} stands here"))),
+            _ => {
+                return Err(place.error(format!(
+                    "the name of a function is expected, and {first} stands here"
+                )));
+            }
         },
         _ => {
-            return Err(place.error(format!("the name of a function is expected, and {first} stands here")));
+            return Err(
+                place.error(format!("the name of a function is expected, and {first} stands here"))
+            );
         }
     };
     let arguments: Result<Vec<Data>, _> = arguments.iter().map(Data::untyped).collect();
@@ -265,11 +294,17 @@ fn call(first: &Json, after: &[Json], place: &Place) -> Result<Call, DynamicErro
     Call::new(name, arguments).map_err(|reason| place.error(reason))
 }
 
+/// An index, or a number of rows or elements. No list in one value has more of them, and with these no sum of an index
+/// and a size overflows.
+fn number(json: &Json) -> Option<usize> {
+    let number = u32::try_from(json.as_u64()?).ok()?;
+    usize::try_from(number).ok()
+}
+
 /// An object of options, or a bare number for `max_amt`.
 fn bounds(navigator: &Navigator, json: &Json, place: &Place) -> Result<Bounds, DynamicError> {
     let between = navigator.arguments.contains("inclusive_start");
     let mut bounds = Bounds::default();
-    let number = |json: &Json| json.as_u64().and_then(|number| usize::try_from(number).ok());
     match json {
         Json::Number(_) if !between && number(json).is_some() => bounds.amount_max = number(json),
         Json::Object(options) => {
@@ -277,8 +312,12 @@ fn bounds(navigator: &Navigator, json: &Json, place: &Place) -> Result<Bounds, D
                 let spelt = name.replace('-', "_");
                 let flag = value.as_bool();
                 let taken = match spelt.trim_end_matches('?') {
-                    "inclusive_start" if between => flag.map(|flag| bounds.start_inclusive = Some(flag)),
-                    "inclusive_end" if between => flag.map(|flag| bounds.end_inclusive = Some(flag)),
+                    "inclusive_start" if between => {
+                        flag.map(|flag| bounds.start_inclusive = Some(flag))
+                    }
+                    "inclusive_end" if between => {
+                        flag.map(|flag| bounds.end_inclusive = Some(flag))
+                    }
                     "inclusive" if !between => flag.map(|flag| bounds.inclusive = Some(flag)),
                     "max_amt" if !between => {
                         number(value).map(|amount| bounds.amount_max = Some(amount))
@@ -331,24 +370,52 @@ mod tests {
     fn an_error_names_the_step() {
         for (json, expected) in [
             (json!({"a": 1}), "a path is a list of steps"),
-            (json!(["a", ["musst", "b"]]), "step 2 `musst`: there is no such navigator: did you mean `must`?"),
+            (
+                json!(["a", ["musst", "b"]]),
+                "step 2 `musst`: there is no such navigator: did you mean `must`?",
+            ),
             (json!(["a", null]), "step 2: a step is [\"navigator\", …] or a key"),
             (json!([[["ALL"], ["ALL"]]]), "step 1: a step is"),
             (json!([["must"]]), "step 1 `must`: is written [\"must\", key, …], and 0 arguments"),
             (json!([["ALL", 1]]), "step 1 `ALL`: takes no arguments: write [\"ALL\"]"),
-            (json!([["nthpath", -1]]), "a whole number from 0 is expected, and -1"),
+            (json!([["nthpath", -1]]), "a whole number from 0 to 4294967295 is expected, and -1"),
             (json!([["submap", "a"]]), "a list is expected"),
             (json!([["selected"]]), "is written [\"selected\", step, …]"),
             (json!([["cond_path", ["a"], ["b"], ["c"]]]), "every condition has a path behind it"),
-            (json!([["view", "uper"]]), "step 1 `view`: there is no function `uper`: did you mean `upper`?"),
+            (
+                json!([["view", "uper"]]),
+                "step 1 `view`: there is no function `uper`: did you mean `upper`?",
+            ),
             (json!([["view", 5]]), "the name of a function is expected"),
             (json!([["srange_dynamic", "a", "b"]]), "in JSON use srange"),
-            (json!(["a", ["if_path", ["STAY"], [["ALL"], ["nthpaht", 1]]]]),
-                "step 2 `if_path`, then, step 2 `nthpaht`: there is no such navigator"),
-            (json!([["multi_path", ["STAY"], ["must"]]]), "step 1 `multi_path`, path 2, step 1 `must`"),
-            (json!([["sorted_map_range_from", 1, {"max": 3}]]), "the options are {\"inclusive\": bool, \"max_amt\": number}, and \"max\": 3"),
-            (json!([["sorted_map_range", 1, 2, {"inclusive_end": 1}]]), "the options are {\"inclusive_start\": bool"),
-            (json!([["recursive_path", "ALL", ["STAY"]]]), "`ALL` is a navigator: choose another name"),
+            (
+                json!(["a", ["if_path", ["STAY"], [["ALL"], ["nthpaht", 1]]]]),
+                "step 2 `if_path`, then, step 2 `nthpaht`: there is no such navigator",
+            ),
+            (
+                json!([["multi_path", ["STAY"], ["must"]]]),
+                "step 1 `multi_path`, path 2, step 1 `must`",
+            ),
+            (
+                json!([["sorted_map_range_from", 1, {"max": 3}]]),
+                "the options are {\"inclusive\": bool, \"max_amt\": number}, and \"max\": 3",
+            ),
+            (
+                json!([["sorted_map_range", 1, 2, {"inclusive_end": 1}]]),
+                "the options are {\"inclusive_start\": bool",
+            ),
+            (
+                json!([["selected", ["musst", "b"]]]),
+                "step 1 `selected`, path, step 1 `musst`: this could be a misspelt navigator or a key: did you mean `must`?",
+            ),
+            (
+                json!([["multi_path", ["all"]]]),
+                "did you mean `ALL`? For the key write [[\"keypath\", \"all\"], …]",
+            ),
+            (
+                json!([["recursive_path", "ALL", ["STAY"]]]),
+                "`ALL` is a navigator: choose another name",
+            ),
             (json!([["recursive_path", "p", ["p", 1]]]), "takes no arguments"),
             (json!(["a", ["pkey", 1]]), "step 2 `pkey`: stands at the beginning of a path"),
         ] {
@@ -390,8 +457,20 @@ mod tests {
 
     fn any_json() -> impl Strategy<Value = Json> {
         let word = prop::sample::select(vec![
-            "keypath", "must", "ALL", "if_path", "view", "inc", "p", "recursive_path", "cond_path", "x",
-            "sorted_map_range_from", "max_amt", "submap", "take",
+            "keypath",
+            "must",
+            "ALL",
+            "if_path",
+            "view",
+            "inc",
+            "p",
+            "recursive_path",
+            "cond_path",
+            "x",
+            "sorted_map_range_from",
+            "max_amt",
+            "submap",
+            "take",
         ]);
         let leaf = prop_oneof![
             4 => word.clone().prop_map(Json::from),

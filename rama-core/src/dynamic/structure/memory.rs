@@ -2,6 +2,7 @@
 //! counts what is done to it.
 
 use super::{Address, ReadStructure, Row, Scan, VisitRow, WriteStructure};
+use crate::codec::Key;
 use crate::dynamic::error::DynamicError;
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -72,16 +73,34 @@ impl MemoryStructure {
         self.changes.push(Before::Row { at: at.clone(), key: key.to_owned(), row: before });
     }
 
-    /// Removes the structures under an address, which stand one after the other behind it.
+    /// Removes the structures under an address, with its own or without.
     fn remove_beneath(&mut self, at: &Address, with_itself: bool) {
-        let start = if with_itself { Bound::Included(at) } else { Bound::Excluded(at) };
-        let range = self.levels.range::<Address, _>((start, Bound::Unbounded));
-        let under = range.take_while(|(found, _)| found.keys().starts_with(at.keys()));
-        let under: Vec<_> = under.map(|(found, _)| found.clone()).collect();
-        for at in under {
-            let level = self.levels.remove(&at);
-            self.changes.push(Before::Level { at, level });
+        for under in self.beneath(at) {
+            if with_itself || under != *at {
+                let level = self.levels.remove(&under);
+                self.changes.push(Before::Level { at: under, level });
+            }
         }
+    }
+
+    /// Moves the structures under an address to another one, where none are.
+    fn move_beneath(&mut self, from: &Address, to: &Address) {
+        for under in self.beneath(from) {
+            let rest = &under.keys()[from.keys().len()..];
+            let target = Address([to.keys(), rest].concat());
+            if let Some(level) = self.levels.remove(&under) {
+                self.levels.insert(target.clone(), level.clone());
+                self.changes.push(Before::Level { at: target, level: None });
+                self.changes.push(Before::Level { at: under, level: Some(level) });
+            }
+        }
+    }
+
+    /// The structure at an address and those under it, which stand one after the other.
+    fn beneath(&self, at: &Address) -> Vec<Address> {
+        let range = self.levels.range::<Address, _>(at..);
+        let under = range.take_while(|(found, _)| found.keys().starts_with(at.keys()));
+        under.map(|(found, _)| found.clone()).collect()
     }
 }
 
@@ -99,7 +118,8 @@ impl ReadStructure for MemoryStructure {
     ) -> Result<(), DynamicError> {
         self.count(|counts| counts.seeks += 1);
         let Some(level) = self.levels.get(at) else { return Ok(()) };
-        if is_empty(scan) {
+        // A range of a `BTreeMap` must not end before it begins.
+        if scan.is_empty() {
             return Ok(());
         }
         let range = level.range::<Vec<u8>, _>((scan.from.as_ref(), scan.to.as_ref()));
@@ -120,15 +140,11 @@ impl ReadStructure for MemoryStructure {
     }
 }
 
-/// A range of a `BTreeMap` must not end before it begins.
-fn is_empty(scan: &Scan) -> bool {
-    match (&scan.from, &scan.to) {
-        (Bound::Included(from), Bound::Included(to)) => from > to,
-        (Bound::Included(from) | Bound::Excluded(from), Bound::Included(to) | Bound::Excluded(to)) => {
-            from >= to
-        }
-        _ => false,
-    }
+/// The key of an element of a list.
+fn element(index: usize) -> Vec<u8> {
+    let mut key = Vec::new();
+    (index as u64).encode_key(&mut key);
+    key
 }
 
 impl WriteStructure for MemoryStructure {
@@ -163,6 +179,22 @@ impl WriteStructure for MemoryStructure {
         if self.levels.contains_key(at) {
             self.set(at, key, None);
             self.remove_beneath(&at.child(key), true);
+        }
+        Ok(())
+    }
+
+    fn remove_element(&mut self, at: &Address, index: usize) -> Result<(), DynamicError> {
+        self.count(|counts| counts.removes += 1);
+        let count = self.levels.get(at).map_or(0, BTreeMap::len);
+        self.remove_beneath(&at.child(&element(index)), true);
+        for behind in index + 1..count {
+            let (from, to) = (element(behind), element(behind - 1));
+            let row = self.levels.get(at).and_then(|level| level.get(&from)).cloned();
+            self.set(at, &to, row);
+            self.move_beneath(&at.child(&from), &at.child(&to));
+        }
+        if let Some(last) = count.checked_sub(1) {
+            self.set(at, &element(last), None);
         }
         Ok(())
     }

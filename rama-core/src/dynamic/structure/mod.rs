@@ -6,6 +6,8 @@
 //! them knows bytes only; keys and values are encoded by [`Type`].
 
 mod memory;
+mod stored;
+mod whole;
 
 use super::data::Data;
 use super::error::DynamicError;
@@ -13,6 +15,8 @@ use super::types::{Shape, Type};
 use std::ops::{Bound, ControlFlow};
 
 pub use memory::{Counts, MemoryStructure};
+pub(crate) use stored::{Stored, StoredMut};
+pub use whole::read_whole;
 
 /// Where a structure is: the keys that lead to it from the top, each in its bytes.
 ///
@@ -26,6 +30,12 @@ impl Address {
     /// The keys from the top on.
     pub fn keys(&self) -> &[Vec<u8>] {
         &self.0
+    }
+
+    /// The structure around this one, and the key at which this one stands there.
+    pub(super) fn around(&self) -> Option<(Self, &[u8])> {
+        let (key, keys) = self.0.split_last()?;
+        Some((Self(keys.to_vec()), key))
     }
 
     /// The structure that stands at a key of this one.
@@ -60,6 +70,20 @@ pub struct Scan {
     pub page_rows: Option<usize>,
 }
 
+impl Scan {
+    /// Whether no key can be in the range, whatever rows there are.
+    pub(super) fn is_empty(&self) -> bool {
+        match (&self.from, &self.to) {
+            (Bound::Included(from), Bound::Included(to)) => from > to,
+            (
+                Bound::Included(from) | Bound::Excluded(from),
+                Bound::Included(to) | Bound::Excluded(to),
+            ) => from >= to,
+            _ => self.rows_max == Some(0),
+        }
+    }
+}
+
 impl Default for Scan {
     /// All rows, in order.
     fn default() -> Self {
@@ -86,12 +110,8 @@ pub trait ReadStructure {
 
     /// Visits rows of a structure in the order of their keys until the visitor breaks off or fails. The visitor
     /// may read other rows meanwhile.
-    fn scan(
-        &self,
-        at: &Address,
-        scan: &Scan,
-        visit: &mut VisitRow<'_>,
-    ) -> Result<(), DynamicError>;
+    fn scan(&self, at: &Address, scan: &Scan, visit: &mut VisitRow<'_>)
+    -> Result<(), DynamicError>;
 
     /// How many rows a structure has; 0 when there is none. Costs one read where sizes are kept (PS-23).
     fn size(&self, at: &Address) -> Result<usize, DynamicError>;
@@ -110,6 +130,14 @@ pub trait WriteStructure: ReadStructure {
 
     /// Removes what stands at a key, with all rows beneath it (PS-25). Nothing may stand there.
     fn remove(&mut self, at: &Address, key: &[u8]) -> Result<(), DynamicError>;
+
+    /// Removes an element of a list, which is there; those behind it close the gap. By default [`Self::remove`] is
+    /// taken to do that in a list.
+    fn remove_element(&mut self, at: &Address, index: usize) -> Result<(), DynamicError> {
+        let mut key = Vec::new();
+        crate::codec::Key::encode_key(&(index as u64), &mut key);
+        self.remove(at, &key)
+    }
 
     /// Removes all rows of a structure, with all beneath them. The structure stays.
     fn clear(&mut self, at: &Address) -> Result<(), DynamicError>;

@@ -4,8 +4,11 @@
 //! PState is [`Type::check_schema`]; what data fits it, and which bytes its keys have, is told by
 //! [`data`](super::data).
 
+mod grow;
 mod legal;
 mod parse;
+
+pub(crate) use grow::layout_finds;
 
 use std::fmt::{self, Display, Formatter};
 

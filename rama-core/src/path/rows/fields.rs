@@ -4,7 +4,7 @@ use super::map::{RowsMut, RowsRef};
 use super::structure::{Address, Element, Structure};
 use super::{Fate, Stored};
 use crate::path::edit::{Editor, Transform};
-use crate::path::field::{Field, FieldAt, HasFields};
+use crate::path::field::{Field, FieldAt};
 use crate::path::shape::{Shape, Writable, shorten};
 use crate::path::step::step_itself;
 use crate::path::{Navigator, One, PathError, Visitor, Walk};
@@ -76,12 +76,8 @@ impl<F: 'static> Writable for Fields<F> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: FieldNames> HasFields for Fields<F> {
-    type Record = F::Keys;
-}
-
-#[diagnostic::do_not_recommend]
 impl<F: FieldNames, U: FieldPlace> FieldAt<U> for Fields<F> {
+    type Record = F::Keys;
     type To = <U::There as Stored>::Perhaps;
     step_itself!();
 }

@@ -16,11 +16,32 @@ pub trait RowValue: Any + Send + Sync {
     /// # Errors
     /// When the value refuses to be serialised.
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), CodecError>;
+
+    /// The row's durable form.
+    ///
+    /// # Errors
+    /// As [`RowValue::encode`].
+    fn bytes(&self) -> Result<Vec<u8>, CodecError> {
+        let mut out = Vec::new();
+        self.encode(&mut out)?;
+        Ok(out)
+    }
 }
 
 impl<T: Value> RowValue for T {
     fn encode(&self, out: &mut Vec<u8>) -> Result<(), CodecError> {
         encode_value(self, out)
+    }
+}
+
+/// A row of which only the durable form is known.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RawRow(pub Vec<u8>);
+
+impl RowValue for RawRow {
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), CodecError> {
+        out.extend_from_slice(&self.0);
+        Ok(())
     }
 }
 
@@ -32,19 +53,29 @@ impl Debug for dyn RowValue {
 
 /// What rows are, for whoever keeps them.
 pub struct RowKind {
+    /// Whether rows of this kind may be kept for others, who know what they are.
+    pub(crate) is_typed: bool,
     decode: fn(&[u8]) -> Result<AnyRow, CodecError>,
-    lend: fn(&[u8], &mut dyn FnMut(&dyn Any) -> Walk) -> Result<Walk, CodecError>,
+    lend: fn(&[u8], &mut dyn FnMut(&dyn RowValue) -> Walk) -> Result<Walk, CodecError>,
 }
 
 impl RowKind {
     /// Rows whose values nobody looks at: nothing is decoded.
     pub const UNREAD: &'static Self =
-        &Self { decode: |_| Ok(Arc::new(())), lend: |_, visit| Ok(visit(&())) };
+        &Self { is_typed: false, decode: |_| Ok(Arc::new(())), lend: |_, visit| Ok(visit(&())) };
+
+    /// Rows in their durable form. A row that somebody has decoded already comes as it is: [`RowValue::bytes`] gives
+    /// the durable form of both.
+    pub const RAW: &'static Self = &Self {
+        is_typed: false,
+        decode: |bytes| Ok(Arc::new(RawRow(bytes.to_vec()))),
+        lend: |bytes, visit| Ok(visit(&RawRow(bytes.to_vec()))),
+    };
 
     /// Rows of the type `T`.
     #[must_use]
     pub const fn of<T: Value>() -> &'static Self {
-        const { &Self { decode: decode::<T>, lend: lend::<T> } }
+        const { &Self { is_typed: true, decode: decode::<T>, lend: lend::<T> } }
     }
 
     /// The row with this durable form.
@@ -62,7 +93,7 @@ impl RowKind {
     pub fn lend(
         &self,
         bytes: &[u8],
-        visit: &mut dyn FnMut(&dyn Any) -> Walk,
+        visit: &mut dyn FnMut(&dyn RowValue) -> Walk,
     ) -> Result<Walk, CodecError> {
         (self.lend)(bytes, visit)
     }
@@ -80,7 +111,7 @@ fn decode<T: Value>(bytes: &[u8]) -> Result<AnyRow, CodecError> {
 
 fn lend<T: Value>(
     bytes: &[u8],
-    visit: &mut dyn FnMut(&dyn Any) -> Walk,
+    visit: &mut dyn FnMut(&dyn RowValue) -> Walk,
 ) -> Result<Walk, CodecError> {
     Ok(visit(&decode_value::<T>(bytes)?))
 }
@@ -89,13 +120,13 @@ fn lend<T: Value>(
 const OF_ITS_SCHEMA: &str = "the address of a row says by the schema what type it has";
 
 /// A row as what it is.
-pub(super) fn seen<T: Value>(row: &dyn Any) -> &T {
-    row.downcast_ref().expect(OF_ITS_SCHEMA)
+pub(super) fn seen<T: Value>(row: &dyn RowValue) -> &T {
+    (row as &dyn Any).downcast_ref().expect(OF_ITS_SCHEMA)
 }
 
 /// A row as what it is.
-pub(super) fn seen_row<T: Value>(row: &AnyRow) -> &T {
-    seen::<T>(row.as_ref() as &dyn Any)
+pub(crate) fn seen_row<T: Value>(row: &AnyRow) -> &T {
+    seen::<T>(row.as_ref())
 }
 
 /// A row to be edited; a copy if it is shared.

@@ -1,7 +1,8 @@
 //! Maps whose entries are rows: the PState itself, and subindexed maps (PS-02, PS-20).
 
+use super::keys::rewrite_entries;
 use super::structure::{Address, Element, Structure, Uncounted};
-use super::{Fate, ReadRows, RowKind, Scan, Stored, WriteRows};
+use super::{Fate, Pager, ReadRows, RowKind, RowValue, Scan, Stored, WriteRows};
 use crate::codec::{Key, decode_whole_key};
 use crate::path::each::{All, HasElements, HasValues, MapVals};
 use crate::path::edit::{Edit, Editor, Transform};
@@ -18,6 +19,9 @@ const PAGE_KEYS: usize = 1_024;
 
 /// A map of keys `K` to elements of the shape `S`, never in memory as a whole.
 pub struct Rows<K, S, C = Uncounted>(PhantomData<fn() -> (K, S, C)>);
+
+/// Edits one element.
+type EditElement<'a> = dyn FnMut(&mut dyn WriteRows, &Element<'_>) -> Result<Edit, PathError> + 'a;
 
 /// A structure as a select sees it.
 #[derive(Clone, Copy)]
@@ -38,7 +42,7 @@ impl RowsRef<'_> {
         self,
         kind: &'static RowKind,
         range: &Range<'_>,
-        visit: &mut dyn FnMut(&K, &Element<'_>, &dyn std::any::Any) -> Walk,
+        visit: &mut dyn FnMut(&K, &Element<'_>, &dyn RowValue) -> Walk,
     ) -> Walk {
         let Self { rows, structure } = self;
         let scan = Scan { from: range.from, to: range.to, ..Scan::all(structure.prefix, kind) };
@@ -50,9 +54,10 @@ impl RowsRef<'_> {
         })
     }
 
-    /// How many rows there are in a range; without one of a counted structure this is known.
+    /// How many rows there are in a range. Of the whole of a counted structure this is known; a PState itself is
+    /// not counted.
     pub(super) fn count(self, counted: bool, range: &Range<'_>) -> Result<u64, PathError> {
-        if counted && range.is_all() {
+        if counted && range.is_all() && !self.structure.is_root() {
             return Ok(self.structure.read_head(self.rows)?.unwrap_or_default().len);
         }
         let scan = Scan::all(self.structure.prefix, RowKind::UNREAD);
@@ -63,6 +68,31 @@ impl RowsRef<'_> {
             Ok(())
         }))?;
         Ok(count)
+    }
+
+    /// Calls `visit` with the encoded keys in a range, the last one first if it is counted backward.
+    pub(super) fn each_key(
+        self,
+        range: &Range<'_>,
+        visit: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), PathError> {
+        let scan = Scan::all(self.structure.prefix, RowKind::UNREAD);
+        let scan = Scan { from: range.from, to: range.to, ..scan };
+        let scan = Scan { backward: range.backward, most: range.most, ..scan };
+        finished(self.rows.scan(&scan, &mut |key, _| {
+            visit(key);
+            Ok(())
+        }))
+    }
+
+    /// The encoded keys in a range, in order.
+    pub(super) fn keys(self, range: &Range<'_>) -> Result<Vec<Vec<u8>>, PathError> {
+        let mut keys = Vec::new();
+        self.each_key(range, &mut |key| keys.push(key.to_vec()))?;
+        if range.backward {
+            keys.reverse();
+        }
+        Ok(keys)
     }
 }
 
@@ -88,26 +118,26 @@ impl RowsMut<'_> {
         RowsRef { rows: self.rows, structure: self.structure }
     }
 
-    /// Calls `edit` with the address of every element that is there now and was there when this began, page by
-    /// page.
+    /// Calls `edit` with every element that is there now and was there when this began, page by
+    /// page; those of a range that is counted backward all at once.
     pub(super) fn edit_each(
         &mut self,
         range: &Range<'_>,
-        edit: &mut dyn FnMut(&mut dyn WriteRows, &[u8], &Element<'_>) -> Result<Edit, PathError>,
+        edit: &mut EditElement<'_>,
     ) -> Result<Edit, PathError> {
+        if range.backward {
+            let keys = self.look().keys(range)?;
+            return self.edit_page(&keys, edit);
+        }
         let mut outcome = Edit::Kept;
         let mut after: Option<Vec<u8>> = None;
         let mut left = range.most;
         while left > 0 {
             let from = after.as_deref().map_or(range.from, Bound::Excluded);
-            let page = self.keys(&Range { from, most: left.min(PAGE_KEYS), ..*range })?;
+            let page = self.look().keys(&Range { from, most: left.min(PAGE_KEYS), ..*range })?;
             left -= page.len().min(left);
-            for key in &page {
-                let address = self.structure.address_of(key);
-                let element = Element::new(&address, self.structure);
-                if edit(self.rows, key, &element)? == Edit::Changed {
-                    outcome = Edit::Changed;
-                }
+            if self.edit_page(&page, edit)? == Edit::Changed {
+                outcome = Edit::Changed;
             }
             if page.len() < PAGE_KEYS {
                 break;
@@ -117,17 +147,20 @@ impl RowsMut<'_> {
         Ok(outcome)
     }
 
-    /// The encoded keys in a range.
-    pub(super) fn keys(&self, range: &Range<'_>) -> Result<Vec<Vec<u8>>, PathError> {
-        let scan = Scan::all(self.structure.prefix, RowKind::UNREAD);
-        let scan = Scan { from: range.from, to: range.to, ..scan };
-        let scan = Scan { backward: range.backward, most: range.most, ..scan };
-        let mut keys = Vec::new();
-        finished(self.rows.scan(&scan, &mut |key, _| {
-            keys.push(key.to_vec());
-            Ok(())
-        }))?;
-        Ok(keys)
+    fn edit_page(
+        &mut self,
+        keys: &[Vec<u8>],
+        edit: &mut EditElement<'_>,
+    ) -> Result<Edit, PathError> {
+        let mut outcome = Edit::Kept;
+        for key in keys {
+            let address = self.structure.address_of(key);
+            let element = Element::new(&address, self.structure);
+            if edit(self.rows, &element)? == Edit::Changed {
+                outcome = Edit::Changed;
+            }
+        }
+        Ok(outcome)
     }
 }
 
@@ -207,7 +240,11 @@ impl<K: Key, S: Stored, C: 'static> HasValues for Rows<K, S, C> {
 }
 
 /// Only the first key of a path has a home.
-fn at_home<K: Key>(rows: &dyn ReadRows, at: &Structure<'_>, key: &K) -> Result<(), PathError> {
+pub(super) fn at_home<K: Key>(
+    rows: &dyn ReadRows,
+    at: &Structure<'_>,
+    key: &K,
+) -> Result<(), PathError> {
     if !at.is_root() { Ok(()) } else { rows.at_home(key) }
 }
 
@@ -253,8 +290,19 @@ impl<K: Key, S: Stored, C: 'static> Navigator<Rows<K, S, C>> for All {
     type To = Pair<K, S>;
     type Count = Many;
 
+    const SCANS: bool = true;
+
     fn select<N: Visitor<Pair<K, S>>>(&self, at: RowsRef<'_>, next: &mut N) -> Walk {
         entries::<K, S, N>(at, &Range::ALL, next)
+    }
+
+    fn select_page<N: Visitor<Pair<K, S>>>(
+        &self,
+        at: RowsRef<'_>,
+        pager: &mut Pager,
+        next: &mut N,
+    ) -> Walk {
+        page_of_entries::<K, S, N>(at, &Range::ALL, pager, next)
     }
 }
 
@@ -273,8 +321,14 @@ impl<K: Key, S: Stored, C: 'static> Navigator<Rows<K, S, C>> for MapVals {
     type To = S;
     type Count = Many;
 
+    const SCANS: bool = true;
+
     fn select<N: Visitor<S>>(&self, at: RowsRef<'_>, next: &mut N) -> Walk {
         values(at, &Range::ALL, next)
+    }
+
+    fn select_page<N: Visitor<S>>(&self, at: RowsRef<'_>, pager: &mut Pager, next: &mut N) -> Walk {
+        page_of_values(at, &Range::ALL, pager, next)
     }
 }
 
@@ -315,40 +369,52 @@ pub(super) fn values<S: Stored, N: Visitor<S>>(
     })
 }
 
+/// Visits the entries of a page.
+pub(super) fn page_of_entries<K: Key, S: Stored, N: Visitor<Pair<K, S>>>(
+    at: RowsRef<'_>,
+    range: &Range<'_>,
+    pager: &mut Pager,
+    next: &mut N,
+) -> Walk {
+    pager.scan(at, S::SCANNED, range, &mut |bytes, element, row| {
+        let key = decode_whole_key(bytes).map_err(PathError::storage)?;
+        S::scanned(at.rows, element, row, &mut OfKey { key: &key, next })
+    })
+}
+
+/// Visits the values of a page.
+pub(super) fn page_of_values<S: Stored, N: Visitor<S>>(
+    at: RowsRef<'_>,
+    range: &Range<'_>,
+    pager: &mut Pager,
+    next: &mut N,
+) -> Walk {
+    pager
+        .scan(at, S::SCANNED, range, &mut |_, element, row| S::scanned(at.rows, element, row, next))
+}
+
 /// Edits the values of a range.
 pub(super) fn edit_values<S: Stored, E: Editor<S>>(
     at: &mut RowsMut<'_>,
     range: &Range<'_>,
     next: &mut E,
 ) -> Result<Edit, PathError> {
-    at.edit_each(range, &mut |rows, _, element| S::write(rows, element, next))
+    at.edit_each(range, &mut |rows, element| S::write(rows, element, next))
 }
 
-/// Edits the entries of a range. Their keys are gathered first: an entry that gets another key is not edited
-/// again under that one.
+/// Edits the entries of a range, all at once: one that gets another key is not edited again under that one.
 pub(super) fn edit_entries<K: Key, S: Stored, E: Editor<Pair<K, S>>>(
     at: &mut RowsMut<'_>,
     range: &Range<'_>,
     next: &mut E,
 ) -> Result<Edit, PathError> {
-    let mut outcome = Edit::Kept;
-    let structure = at.structure;
-    for bytes in at.keys(range)? {
-        let key: K = decode_whole_key(&bytes).map_err(PathError::storage)?;
-        let address = structure.address_of(&bytes);
-        let element = Element::new(&address, structure);
-        let moved = |key: &K| structure.address(key);
-        if S::write_entry(at.rows, &element, &key, &moved, next)? == Edit::Changed {
-            outcome = Edit::Changed;
-        }
-    }
-    Ok(outcome)
+    rewrite_entries(at, range, |rows, element, key: K| S::write_entry(rows, element, &key, next))
 }
 
 /// What comes after an entry, as what comes after its value.
-struct OfKey<'a, K, N> {
-    key: &'a K,
-    next: &'a mut N,
+pub(super) struct OfKey<'a, K, N> {
+    pub(super) key: &'a K,
+    pub(super) next: &'a mut N,
 }
 
 impl<K: 'static, S: Shape, N: Visitor<Pair<K, S>>> Visitor<S> for OfKey<'_, K, N> {

@@ -2,7 +2,6 @@
 
 use super::{AnyRow, LeadingKey, ReadRows, RowKind, Scan, VisitRow, WriteRows};
 use crate::path::{PathError, Walk};
-use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -81,7 +80,7 @@ impl ReadRows for MemoryRows {
             let next = if scan.backward { range.next_back() } else { range.next() };
             let Some((address, row)) = next else { break };
             self.count(|counts| counts.steps += 1);
-            visit(&address[scan.prefix.len()..], row.as_ref() as &dyn Any)?;
+            visit(&address[scan.prefix.len()..], row.as_ref())?;
         }
         Ok(())
     }

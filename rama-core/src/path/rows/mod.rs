@@ -10,25 +10,39 @@
 //! one or two for each row it touches.
 
 mod fields;
+mod indexed;
+mod insert;
+mod keyed;
+mod keys;
 mod kind;
 mod list;
 mod map;
 mod memory;
+mod page;
 mod positions;
+mod range;
 mod run;
+mod sequence;
 mod set;
+mod size;
+mod span;
 mod stored;
 mod structure;
+mod sublist;
 
 pub use fields::{FieldNames, FieldPlace, Fields, FixedKey};
-pub use kind::{AnyRow, RowKind, RowValue};
-pub use list::{Addable, RowList};
+pub(crate) use kind::seen_row;
+pub use kind::{AnyRow, RawRow, RowKind, RowValue};
+pub use insert::Addable;
+pub use list::RowList;
 pub use map::{Rows, RowsMut, RowsRef};
 pub(crate) use memory::after;
 pub use memory::{Counts, MemoryRows};
-pub use run::{Root, select, select_any, select_one, selected_any, transform, visit};
+pub use page::{Cursor, Page, Pager};
+pub use span::InSpan;
+pub use run::{Root, select, select_any, select_one, select_page, selected_any, transform, visit};
 pub use set::RowSet;
-pub use stored::{Fate, Outcome, Stored};
+pub use stored::{Fate, Outcome, Stored, Written};
 pub use structure::{Address, Counted, Counting, Element, Head, Structure, Uncounted};
 
 use super::{PathError, Walk};
@@ -58,7 +72,7 @@ pub trait ReadRows {
 }
 
 /// Takes rows of a scan: the key without the prefix, and the value.
-pub type VisitRow<'a> = dyn FnMut(&[u8], &dyn Any) -> Walk + 'a;
+pub type VisitRow<'a> = dyn FnMut(&[u8], &dyn RowValue) -> Walk + 'a;
 
 /// Rows that can be written. Everything written is read again by the calls after it.
 ///

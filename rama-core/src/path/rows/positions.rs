@@ -9,10 +9,9 @@ use super::kind::seen_row;
 use super::map::{RowsMut, RowsRef};
 use super::stored::{Outcome, Stored};
 use super::structure::{Element, Head, Structure};
-use super::{AnyRow, ReadRows, RowKind, WriteRows};
+use super::{AnyRow, ReadRows, RowKind, RowValue};
 use crate::path::edit::{Edit, Editor, Want};
 use crate::path::{PathError, Visitor, Walk};
-use std::any::Any;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -53,10 +52,10 @@ pub(super) const fn row_kind<S: Stored>() -> &'static RowKind {
 pub(super) fn visit_row<S: Stored, N: Visitor<S>>(
     at: RowsRef<'_>,
     address: &[u8],
-    row: &dyn Any,
+    row: &dyn RowValue,
     next: &mut N,
 ) -> Walk {
-    let id = row.downcast_ref::<Head>().filter(|_| S::INDEXED).map(|head| head.id);
+    let id = (row as &dyn std::any::Any).downcast_ref::<Head>().filter(|_| S::INDEXED).map(|head| head.id);
     S::scanned(at.rows, &Element::in_list(address, at.structure, id), row, next)
 }
 
@@ -68,7 +67,7 @@ pub(super) fn visit_at<S: Stored, N: Visitor<S>>(
 ) -> Walk {
     let address = at.structure.address(&position);
     let row = at.rows.get(&address, row_kind::<S>())?;
-    row.map_or(Ok(()), |row| visit_row::<S, N>(at, &address, row.as_ref() as &dyn Any, next))
+    row.map_or(Ok(()), |row| visit_row::<S, N>(at, &address, row.as_ref(), next))
 }
 
 /// Edits the element at a position. Says what became of it; an element that leaves is still there, for
@@ -160,11 +159,7 @@ pub(super) fn discard<S: Stored>(
 }
 
 /// Removes what is inside elements.
-fn wipe<S: Stored>(
-    at: &mut RowsMut<'_>,
-    extent: Extent,
-    gone: &[usize],
-) -> Result<(), PathError> {
+fn wipe<S: Stored>(at: &mut RowsMut<'_>, extent: Extent, gone: &[usize]) -> Result<(), PathError> {
     for index in gone {
         let address = at.structure.address(&extent.position(*index));
         let id = id_at::<S>(at.rows, &address)?;

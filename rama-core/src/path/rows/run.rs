@@ -3,7 +3,7 @@
 use super::map::{Rows, RowsMut, RowsRef};
 use super::stored::Stored;
 use super::structure::{Element, Structure};
-use super::{Fate, Fields, ReadRows, WriteRows};
+use super::{Cursor, Fate, Fields, Page, Pager, ReadRows, WriteRows};
 use crate::codec::Value;
 use crate::path::builder::{ReadPath, SelectPath, TransformPath};
 use crate::path::edit::{Edit, Editor};
@@ -94,6 +94,27 @@ where
     search::every(|end| enter(rows, path, end))
 }
 
+/// A page of what a path finds in rows: `size` rows of its first scan, behind `cursor` or from the beginning. A path
+/// that does not scan is one page.
+///
+/// # Errors
+/// [`PathError::Storage`].
+pub fn select_page<Q, Out>(
+    rows: &dyn ReadRows,
+    path: &Q,
+    cursor: Option<Cursor>,
+    size: usize,
+) -> Result<Page<Out>, PathError>
+where
+    Q: SelectPath<From: Root, Out = Out>,
+{
+    let mut pager = Pager::new(cursor, size);
+    let values = search::every(|end| {
+        Q::From::enter(rows, &mut PageWalker { path, pager: &mut pager, end })
+    })?;
+    Ok(Page { values, next: pager.next() })
+}
+
 /// The one value that a path finds in rows, as [`select_one`](crate::path::select_one) says.
 ///
 /// # Errors
@@ -169,5 +190,18 @@ impl<Q: ReadPath, N: Visitor<Q::To>> Visitor<Q::From> for Walker<'_, Q, N> {
     #[inline]
     fn visit(&mut self, at: <Q::From as Shape>::Ref<'_>) -> Walk {
         self.path.walk(at, self.end)
+    }
+}
+
+/// A whole path as the visitor that stands at its root, for a page.
+struct PageWalker<'a, Q, N> {
+    path: &'a Q,
+    pager: &'a mut Pager,
+    end: &'a mut N,
+}
+
+impl<Q: ReadPath, N: Visitor<Q::To>> Visitor<Q::From> for PageWalker<'_, Q, N> {
+    fn visit(&mut self, at: <Q::From as Shape>::Ref<'_>) -> Walk {
+        self.path.walk_page(at, self.pager, self.end)
     }
 }

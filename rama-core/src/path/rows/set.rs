@@ -1,8 +1,9 @@
 //! Sets whose elements are rows: subindexed sets (PS-03, PS-20).
 
+use super::keys::rewrite_entries;
 use super::map::{Range, RowsMut, RowsRef};
 use super::structure::{Counting, Element};
-use super::{Fate, RowKind, WriteRows};
+use super::{Fate, Pager, RowKind, WriteRows, Written};
 use crate::codec::{Key, decode_whole_key};
 use crate::path::each::{All, HasElements};
 use crate::path::edit::{Change, Edit, Editor, Transform};
@@ -73,7 +74,14 @@ impl<T: Key, C: Counting> Transform<RowSet<T, C>> for SetElem<T> {
             return Ok(Fate::Kept);
         }
         let RowsMut { rows, structure } = at;
-        edit_element(rows, &Element::new(&address, structure), self.0.clone(), next).map(Fate::from)
+        let at = Element::new(&address, structure);
+        let written = edit_element(rows, &at, &self.0, next)?;
+        let Written::Moved(element, row) = written else {
+            return Ok(Fate::from(Edit::from(written)));
+        };
+        at.remove(rows, false, Some(true))?;
+        Element::new(&structure.address(&element), structure).put(rows, row, None)?;
+        Ok(Fate::Changed)
     }
 }
 
@@ -104,8 +112,21 @@ impl<T: Key, C: Counting> Navigator<RowSet<T, C>> for All {
     type To = Present<T>;
     type Count = Many;
 
+    const SCANS: bool = true;
+
     fn select<N: Visitor<Present<T>>>(&self, at: RowsRef<'_>, next: &mut N) -> Walk {
         elements(at, &Range::ALL, next)
+    }
+
+    fn select_page<N: Visitor<Present<T>>>(
+        &self,
+        at: RowsRef<'_>,
+        pager: &mut Pager,
+        next: &mut N,
+    ) -> Walk {
+        pager.scan(at, RowKind::UNREAD, &Range::ALL, &mut |bytes, _, _| {
+            next.visit(&decode_whole_key(bytes).map_err(PathError::storage)?)
+        })
     }
 }
 
@@ -129,42 +150,28 @@ pub(super) fn elements<T: Key, N: Visitor<Present<T>>>(
     at.each::<T>(RowKind::UNREAD, range, &mut |element, _, _| next.visit(element))
 }
 
-/// Edits the elements of a range, which are gathered first: one that becomes another is not edited again.
+/// Edits the elements of a range, all at once: one that becomes another is not edited again.
 pub(super) fn edit_elements<T: Key, E: Editor<Present<T>>>(
     at: &mut RowsMut<'_>,
     range: &Range<'_>,
     next: &mut E,
 ) -> Result<Edit, PathError> {
-    let mut outcome = Edit::Kept;
-    for bytes in at.keys(range)? {
-        let element: T = decode_whole_key(&bytes).map_err(PathError::storage)?;
-        let address = at.structure.address_of(&bytes);
-        let place = Element::new(&address, at.structure);
-        if edit_element(at.rows, &place, element, next)? == Edit::Changed {
-            outcome = Edit::Changed;
-        }
-    }
-    Ok(outcome)
+    rewrite_entries(at, range, |rows, place, element: T| edit_element(rows, place, &element, next))
 }
 
 /// Edits one element that is there.
 fn edit_element<T: Key, E: Editor<Present<T>>>(
     rows: &mut dyn WriteRows,
     at: &Element<'_>,
-    element: T,
+    element: &T,
     next: &mut E,
-) -> Result<Edit, PathError> {
-    match next.edit(Hold::Given(element))? {
-        Change::Kept | Change::InPlace => return Ok(Edit::Kept),
-        Change::Removed => at.remove(rows, false, Some(true))?,
-        Change::Set(element) => {
-            let address = at.of.address(&element);
-            if address.as_slice() == at.address {
-                return Ok(Edit::Kept);
-            }
+) -> Result<Written<T>, PathError> {
+    match next.edit(Hold::Given(element.clone()))? {
+        Change::Set(new) if new != *element => Ok(Written::Moved(new, Arc::new(()))),
+        Change::Kept | Change::InPlace | Change::Set(_) => Ok(Written::Kept),
+        Change::Removed => {
             at.remove(rows, false, Some(true))?;
-            Element::new(&address, at.of).put(rows, Arc::new(()), None)?;
+            Ok(Written::Removed)
         }
     }
-    Ok(Edit::Changed)
 }

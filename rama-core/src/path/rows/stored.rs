@@ -6,12 +6,11 @@ use super::list::RowList;
 use super::map::{Rows, RowsMut, RowsRef};
 use super::set::RowSet;
 use super::structure::Counting;
-use super::{Element, ReadRows, RowKind, WriteRows};
+use super::{AnyRow, Element, ReadRows, RowKind, RowValue, WriteRows};
 use crate::codec::{Key, Value};
 use crate::path::edit::{Change, Edit, Editor, Want};
 use crate::path::shape::{Hold, Maybe, Pair, PairChange, Present, Shape, Writable};
 use crate::path::{PathError, Visitor, Walk};
-use std::any::Any;
 use std::sync::Arc;
 
 /// The shape of an element that is there.
@@ -40,7 +39,7 @@ pub trait Stored: Writable<Change: Outcome<<Self as Shape>::Value>> {
     fn scanned<N: Visitor<Self>>(
         rows: &dyn ReadRows,
         at: &Element<'_>,
-        row: &dyn Any,
+        row: &dyn RowValue,
         next: &mut N,
     ) -> Walk;
 
@@ -58,14 +57,41 @@ pub trait Stored: Writable<Change: Outcome<<Self as Shape>::Value>> {
         next: &mut E,
     ) -> Result<Edit, PathError>;
 
-    /// Edits the element as an entry of a map. When the entry gets another key, `moved` says where that is.
+    /// Edits the element as an entry of a map. An entry that gets another key is still where it was then.
     fn write_entry<Q: 'static, E: Editor<Pair<Q, Self>>>(
         rows: &mut dyn WriteRows,
         at: &Element<'_>,
         key: &Q,
-        moved: &dyn Fn(&Q) -> super::Address,
         next: &mut E,
-    ) -> Result<Edit, PathError>;
+    ) -> Result<Written<Q>, PathError>;
+}
+
+/// What became of an entry of a map.
+#[must_use]
+pub enum Written<K> {
+    /// It is as it was.
+    Kept,
+    /// Its value was written, or something inside it.
+    Changed,
+    /// It was removed.
+    Removed,
+    /// It is to lie under this key with this row, and was not written yet.
+    Moved(K, AnyRow),
+}
+
+impl<K> From<Edit> for Written<K> {
+    fn from(edit: Edit) -> Self {
+        match edit {
+            Edit::Kept => Self::Kept,
+            Edit::Changed => Self::Changed,
+        }
+    }
+}
+
+impl<K> From<Written<K>> for Edit {
+    fn from(written: Written<K>) -> Self {
+        Self::from(!matches!(written, Written::Kept))
+    }
 }
 
 impl<T: Value> Stored for Present<T> {
@@ -93,7 +119,7 @@ impl<T: Value> Stored for Present<T> {
     fn scanned<N: Visitor<Self>>(
         _: &dyn ReadRows,
         _: &Element<'_>,
-        row: &dyn Any,
+        row: &dyn RowValue,
         next: &mut N,
     ) -> Walk {
         next.visit(seen(row))
@@ -146,32 +172,23 @@ impl<T: Value> Stored for Present<T> {
         rows: &mut dyn WriteRows,
         at: &Element<'_>,
         key: &Q,
-        moved: &dyn Fn(&Q) -> super::Address,
         next: &mut E,
-    ) -> Result<Edit, PathError> {
+    ) -> Result<Written<Q>, PathError> {
         let kind = RowKind::of::<T>();
-        let Some(row) = rows.load(at.address, kind)? else { return Ok(Edit::Kept) };
-        let (key, value) = match next.edit((key, Hold::Lent(edited(row))))? {
-            PairChange::Kept => return Ok(Edit::Kept),
-            PairChange::Value(change) => return store(rows, at, change, Some(true)),
-            PairChange::Removed => return store::<T>(rows, at, Change::Removed, Some(true)),
-            PairChange::Set(key, value) => (key, Some(value)),
-            PairChange::Key(key) => (key, None),
-        };
-        let value = match value {
-            Some(value) => value,
-            None => match rows.get(at.address, kind)? {
-                Some(row) => owned(row),
-                None => return Ok(Edit::Kept),
-            },
-        };
-        let address = moved(&key);
-        if address.as_slice() == at.address {
-            return store(rows, at, Change::Set(value), Some(true));
+        let Some(row) = rows.load(at.address, kind)? else { return Ok(Written::Kept) };
+        match next.edit((key, Hold::Lent(edited(row))))? {
+            PairChange::Kept => Ok(Written::Kept),
+            PairChange::Removed | PairChange::Value(Change::Removed) => {
+                at.remove(rows, false, Some(true))?;
+                Ok(Written::Removed)
+            }
+            PairChange::Value(change) => store(rows, at, change, Some(true)).map(Written::from),
+            PairChange::Set(key, value) => Ok(Written::Moved(key, Arc::new(value))),
+            PairChange::Key(key) => {
+                let row = rows.get(at.address, kind)?;
+                Ok(row.map_or(Written::Kept, |row| Written::Moved(key, row)))
+            }
         }
-        at.remove(rows, false, Some(true))?;
-        Element::new(&address, at.of).put(rows, Arc::new(value), None)?;
-        Ok(Edit::Changed)
     }
 }
 
@@ -280,7 +297,7 @@ macro_rules! stored_structures {
             fn scanned<N: Visitor<Self>>(
                 rows: &dyn ReadRows,
                 at: &Element<'_>,
-                _: &dyn Any,
+                _: &dyn RowValue,
                 next: &mut N,
             ) -> Walk {
                 Self::read_perhaps(rows, at, next)
@@ -313,9 +330,8 @@ macro_rules! stored_structures {
                 rows: &mut dyn WriteRows,
                 at: &Element<'_>,
                 key: &Q,
-                _: &dyn Fn(&Q) -> super::Address,
                 next: &mut E,
-            ) -> Result<Edit, PathError> {
+            ) -> Result<Written<Q>, PathError> {
                 let inside = at.inside();
                 let structure = at.structure(&inside, $counted);
                 let fate = match next.edit((key, RowsMut { rows, structure: &structure }))? {
@@ -324,7 +340,8 @@ macro_rules! stored_structures {
                     // A structure cannot be moved (PS-26): no step and no terminal asks for it.
                     PairChange::Kept | PairChange::Key(_) | PairChange::Set(..) => Fate::Kept,
                 };
-                meet(fate, rows, at)
+                let written = meet(fate, rows, at)?;
+                Ok(if fate == Fate::Removed { Written::Removed } else { Written::from(written) })
             }
         }
     )*};

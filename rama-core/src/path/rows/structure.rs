@@ -55,7 +55,7 @@ fn is_zero(number: &u64) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub struct Structure<'a> {
     /// What the addresses of its elements begin with.
-    pub(super) prefix: &'a [u8],
+    pub(crate) prefix: &'a [u8],
     counted: bool,
     /// The element that it is; none for the PState itself.
     pub(super) element: Option<&'a Element<'a>>,
@@ -83,7 +83,7 @@ impl Structure<'static> {
 
 impl Structure<'_> {
     /// The address of the element under a key.
-    pub(super) fn address<K: Key>(&self, key: &K) -> Address {
+    pub(crate) fn address<K: Key>(&self, key: &K) -> Address {
         KEY.with_borrow_mut(|bytes| {
             bytes.clear();
             key.encode_key(bytes);
@@ -92,27 +92,37 @@ impl Structure<'_> {
     }
 
     /// The address of the element under an encoded key.
-    pub(super) fn address_of(&self, key: &[u8]) -> Address {
+    pub(crate) fn address_of(&self, key: &[u8]) -> Address {
         let mut address = Address::with_capacity(self.prefix.len() + key.len());
         address.extend_from_slice(self.prefix);
         address.extend_from_slice(key);
         address
     }
 
+    /// What the addresses of its elements begin with.
+    pub(crate) fn prefix(&self) -> &[u8] {
+        self.prefix
+    }
+
+    /// Whether its head says how many elements it has.
+    pub(crate) fn is_counted(&self) -> bool {
+        self.counted
+    }
+
     /// Whether it is the PState itself.
-    pub(super) fn is_root(&self) -> bool {
+    pub(crate) fn is_root(&self) -> bool {
         self.element.is_none()
     }
 
     /// What its head says, if the structure exists.
-    pub(super) fn read_head(&self, rows: &dyn ReadRows) -> Result<Option<Head>, PathError> {
+    pub(crate) fn read_head(&self, rows: &dyn ReadRows) -> Result<Option<Head>, PathError> {
         let Some(Element { address, .. }) = self.element else { return Ok(Some(Head::default())) };
         let row = rows.get(address, RowKind::of::<Head>())?;
         Ok(row.map(|row| *super::kind::seen_row::<Head>(&row)))
     }
 
     /// Changes its head, which comes into being with the structure.
-    pub(super) fn edit_head(
+    pub(crate) fn edit_head(
         &self,
         rows: &mut dyn WriteRows,
         edit: impl FnOnce(&mut Head),
@@ -137,7 +147,7 @@ impl Structure<'_> {
     }
 
     /// Sees to it that the structure exists, without a read where nothing is counted.
-    pub(super) fn exist(&self, rows: &mut dyn WriteRows) -> Result<(), PathError> {
+    pub(crate) fn exist(&self, rows: &mut dyn WriteRows) -> Result<(), PathError> {
         let Some(element @ Element { address, of, .. }) = self.element else { return Ok(()) };
         if !of.counted {
             of.exist(rows)?;
@@ -152,17 +162,17 @@ impl Structure<'_> {
 
 impl<'a> Element<'a> {
     /// An element whose address never changes.
-    pub(super) fn new(address: &'a [u8], of: &'a Structure<'a>) -> Self {
+    pub(crate) fn new(address: &'a [u8], of: &'a Structure<'a>) -> Self {
         Self { address, of, id: None }
     }
 
     /// An element of a list: its address changes, and the id leads into it if it is a structure.
-    pub(super) fn in_list(address: &'a [u8], of: &'a Structure<'a>, id: Option<u64>) -> Self {
+    pub(crate) fn in_list(address: &'a [u8], of: &'a Structure<'a>, id: Option<u64>) -> Self {
         Self { address, of, id }
     }
 
     /// Whether there is one.
-    pub(super) fn exists(&self, rows: &dyn ReadRows) -> Result<bool, PathError> {
+    pub(crate) fn exists(&self, rows: &dyn ReadRows) -> Result<bool, PathError> {
         rows.has(self.address)
     }
 
@@ -172,7 +182,7 @@ impl<'a> Element<'a> {
     }
 
     /// What the addresses of its elements begin with, if it is a structure.
-    pub(super) fn inside(&self) -> Address {
+    pub(crate) fn inside(&self) -> Address {
         let mut inside = match self.id {
             // All ids are equally long, so none is the beginning of another.
             Some(id) => self.of.address_of(&id.to_be_bytes()),
@@ -184,12 +194,12 @@ impl<'a> Element<'a> {
     }
 
     /// The structure that it is; `inside` is its own.
-    pub(super) fn structure(&'a self, inside: &'a Address, counted: bool) -> Structure<'a> {
+    pub(crate) fn structure(&'a self, inside: &'a Address, counted: bool) -> Structure<'a> {
         Structure { prefix: inside, counted, element: Some(self) }
     }
 
     /// Writes the element's row. `known` says whether there is one, if that is known.
-    pub(super) fn put(
+    pub(crate) fn put(
         &self,
         rows: &mut dyn WriteRows,
         row: AnyRow,
@@ -206,7 +216,7 @@ impl<'a> Element<'a> {
 
     /// Removes the element's row, and everything inside it when it is a structure. `known` says whether there is
     /// one, if that is known.
-    pub(super) fn remove(
+    pub(crate) fn remove(
         &self,
         rows: &mut dyn WriteRows,
         indexed: bool,

@@ -1,0 +1,22 @@
+use rama_core::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct User {
+    pub name: String,
+    pub age: u64,
+}
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        stream users {
+            pstate $$users: Map<i64, User>;
+            sources! {
+                source(*users) :> id;
+                local_transform([must(id), multi_path([.age, termval(1)], [.name])], $$users);
+            }
+        }
+    }
+}
+
+fn main() {}

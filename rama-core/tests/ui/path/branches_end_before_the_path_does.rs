@@ -1,0 +1,22 @@
+use rama_core::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct User {
+    pub name: String,
+    pub age: u64,
+}
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        stream users {
+            pstate $$users: Map<i64, User>;
+            sources! {
+                source(*users) :> id;
+                local_transform([must(id), if_path(STAY, [.age, termval(1)]), termval(2)], $$users);
+            }
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,23 @@
+use rama_core::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct User {
+    pub name: String,
+    pub age: u64,
+}
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        stream users {
+            pstate $$users: Map<i64, User>;
+            sources! {
+                source(*users) :> id;
+                local_select([recursive_path(10, again, STAY), again], $$users) :> found;
+                ack_return(found);
+            }
+        }
+    }
+}
+
+fn main() {}

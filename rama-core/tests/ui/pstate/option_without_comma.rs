@@ -1,0 +1,12 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        stream users {
+            pstate $$names: Map<i64, String> { global private };
+        }
+    }
+}
+
+fn main() {}
