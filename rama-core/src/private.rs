@@ -4,7 +4,7 @@ use crate::pstate::SourceLine;
 pub use crate::{
     client::{Depot, Link, PState},
     depot::Partitioning,
-    flow::carry,
+    flow::{Paging, carry},
     module::{Module, ModuleBuilder, PStateOptions, key_hash},
     path::{
         RangeOptions,

@@ -188,3 +188,19 @@ fn a_diff_inside_a_value_is_as_fine_as_the_change() {
     let diff = rows.transform_observed(path![keypath(1), keypath("b"), NONE]).unwrap();
     assert_eq!(diff, None, "nothing changed");
 }
+
+#[test]
+fn the_file_does_not_grow_when_the_same_rows_are_written_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut rows = Standalone::<Map<u64, u64>>::in_directory(directory.path()).unwrap();
+    let mut write = |round: u64| {
+        for key in 0..2_000 {
+            rows.transform(path![keypath(key), termval(round)]).unwrap();
+        }
+        rows.flush().unwrap();
+        std::fs::metadata(directory.path().join("store.redb")).unwrap().len()
+    };
+    let early = (0..5).map(&mut write).max().unwrap();
+    let late = (5..40).map(&mut write).max().unwrap();
+    assert!(late <= early * 2, "{early} bytes, and later {late}: something holds on to old states");
+}

@@ -24,7 +24,7 @@ pub struct Cli {
     /// Read requests from this file instead of standard input
     pub file: Option<PathBuf>,
 
-    /// Keep the data in a PState of this schema, such as 'Map<String, Subindexed<Set<u64>>>'
+    /// Keep the data in a PState of this schema, such as `Map<String, Subindexed<Set<u64>>>`
     #[arg(long, value_name = "TYPE", value_parser = schema)]
     pub schema: Option<Type>,
 

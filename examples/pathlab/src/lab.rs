@@ -1,5 +1,6 @@
 //! The data that requests work on, and what they do to it.
 
+use rama_core::Error;
 use rama_core::dynamic::{
     Data, DynamicError, Path, SelectPlan, Subject, SubjectMut, TransformPlan, Type, WriteStructure,
     read_whole,
@@ -30,8 +31,8 @@ impl Lab {
     ///
     /// # Errors
     /// When it cannot be opened.
-    pub fn of(schema: Type) -> Result<Self, DynamicError> {
-        let rows = open_schema(&schema)?;
+    pub fn of(schema: Type) -> Result<Self, Error> {
+        let rows = open_schema(schema.clone())?;
         Ok(Self { ty: schema, kept: Kept::Rows(rows) })
     }
 

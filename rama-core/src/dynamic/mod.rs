@@ -3,7 +3,7 @@
 //! A [`Path`] comes from JSON and is planned against a [`Type`]: [`Path::to_select`], [`Path::to_transform`] and
 //! [`Path::to_setval`] say which step cannot work, before anything runs. The plan is evaluated on a value in memory,
 //! a [`Data`], or on rows behind the seam [`ReadStructure`] and [`WriteStructure`], without loading what is stored
-//! row by row. Meaning is that of typed [`path`](crate::path)s; closures are missing, because a path that is data
+//! row by row. Meaning is that of typed [`path`](mod@crate::path)s; closures are missing, because a path that is data
 //! brings none: it names [`functions`].
 //!
 //! ```

@@ -21,7 +21,7 @@ pub(crate) use self::{
     lane::{Lane, LaneDoor},
     recovery::{Recovered, recover},
     redo::Redo,
-    tables::Catalog,
+    tables::{Catalog, Meta, Tables},
 };
 
 use std::{

@@ -121,6 +121,11 @@ impl Cx<'_> {
         }
     }
 
+    /// Goes on at `port` on this task, in an event of its own behind those that wait already.
+    pub fn again<T: Clone + Send + 'static>(&mut self, port: Port<T>, frame: T) {
+        self.hop(Route::One(self.task), port, frame);
+    }
+
     /// Goes on at `port` at once, in the same event: where branches meet.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use crate::{
 const PAGE_ROWS: usize = 1_024;
 
 /// How far a select in pages is. It travels from event to event on one task.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Paging {
     pinned: Option<Arc<PinnedRows>>,
     cursor: Option<Cursor>,
@@ -83,7 +83,7 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// As [`Self::local_select`].
-    pub fn local_select_page<S, P, T>(
+    pub fn yielding_select<S, P, T>(
         &mut self,
         at: SourceLine,
         path: P,

@@ -50,7 +50,7 @@ impl<S: Shape> Origin for Bare<S> {
 #[must_use = "a path does nothing until it is given to a select"]
 pub struct Path<R, P, S, C> {
     origin: R,
-    navigator: P,
+    pub(super) navigator: P,
     stands_on: PhantomData<fn() -> (S, C)>,
 }
 
@@ -67,8 +67,8 @@ impl<R: Copy, P: Copy, S, C> Copy for Path<R, P, S, C> {}
 #[must_use = "a path does nothing until it is given to a transform"]
 pub struct WritePath<R, P, T> {
     origin: R,
-    navigator: P,
-    terminal: T,
+    pub(super) navigator: P,
+    pub(super) terminal: T,
 }
 
 /// A path that reads.
@@ -190,7 +190,10 @@ pub trait TransformPath {
     fn home(&self) -> Option<&dyn LeadingKey>;
 
     /// The path as the editor of what it begins on. It edits once.
-    fn into_editor(self) -> impl Editor<Self::From>;
+    type Editor: Editor<Self::From>;
+
+    /// As that editor.
+    fn into_editor(self) -> Self::Editor;
 }
 
 impl<R, P, T> TransformPath for WritePath<R, P, T>
@@ -201,6 +204,7 @@ where
 {
     type Origin = R;
     type From = R::Root;
+    type Editor = Self;
 
     fn origin(&self) -> &R {
         &self.origin
@@ -211,7 +215,7 @@ where
     }
 
     #[inline]
-    fn into_editor(self) -> impl Editor<R::Root> {
+    fn into_editor(self) -> Self {
         self
     }
 }
@@ -313,7 +317,7 @@ impl<S: Writable> InnerWrite<S> {
     /// What `path` makes of the beginning, as an editor that may run any number of times.
     pub(super) fn editor<Q: TransformPath<From = S>>(
         path: impl FnOnce(Self) -> Q,
-    ) -> impl Editor<S> {
+    ) -> Q::Editor {
         let start = Path { origin: Bare::new(), navigator: Again, stands_on: PhantomData };
         path(start).into_editor()
     }

@@ -178,15 +178,15 @@ pub struct Val;
 
 /// Navigator of [`Path::putval`].
 #[derive(Clone, Copy, Debug)]
-pub struct Putval<V>(V);
+pub struct Putval<V>(pub(super) V);
 
 /// Navigator of [`Path::collect`].
 #[derive(Clone, Copy, Debug)]
-pub struct Collect<D>(D);
+pub struct Collect<D>(pub(super) D);
 
 /// Navigator of [`Path::collect_one`].
 #[derive(Clone, Copy, Debug)]
-pub struct CollectOne<D>(D);
+pub struct CollectOne<D>(pub(super) D);
 
 /// Navigator of [`Path::DISPENSE`].
 #[derive(Clone, Copy, Debug)]

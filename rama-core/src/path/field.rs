@@ -27,7 +27,13 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
         M: Fn(&mut S::Record) -> &mut U,
         U: 'static,
     {
-        self.then(S::step(Field { get, edit, field: PhantomData }))
+        self.then(S::step(Field::new(get, edit)))
+    }
+}
+
+impl<G, M, U> Field<G, M, U> {
+    pub(super) const fn new(get: G, edit: M) -> Self {
+        Self { get, edit, field: PhantomData }
     }
 }
 

@@ -141,7 +141,7 @@ impl<L: 'static, S: Tested> Tested for With<L, S> {
 
 /// Navigator of [`Path::pred`].
 #[derive(Clone, Copy)]
-pub struct Pred<F>(F);
+pub struct Pred<F>(pub(super) F);
 
 /// Navigator of [`Path::selected`].
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +149,7 @@ pub struct Selected<D>(pub(super) D);
 
 /// Navigator of [`Path::not_selected`].
 #[derive(Clone, Copy, Debug)]
-pub struct NotSelected<D>(D);
+pub struct NotSelected<D>(pub(super) D);
 
 /// Navigator of [`Path::is_collected`].
 #[derive(Clone, Copy)]

@@ -135,7 +135,7 @@ terms! {
 }
 
 /// One edit, and then another of what it left.
-pub struct InTurn<A, B>(A, B);
+pub struct InTurn<A, B>(pub(super) A, pub(super) B);
 
 impl<S: Sequence, A: Editor<S>, B: Editor<S>> Editor<S> for InTurn<A, B> {
     const WANTS: Want = Want::Lent;
@@ -153,9 +153,9 @@ impl<S: Sequence, A: Editor<S>, B: Editor<S>> Editor<S> for InTurn<A, B> {
 
 /// One edit or another.
 pub struct IfTerm<I, T, O> {
-    condition: I,
-    then: T,
-    otherwise: O,
+    pub(super) condition: I,
+    pub(super) then: T,
+    pub(super) otherwise: O,
 }
 
 impl<S, I, T, O> Editor<S> for IfTerm<I, T, O>

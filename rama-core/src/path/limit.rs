@@ -54,14 +54,14 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
 /// Navigator of [`Path::take`], with the path before it.
 #[derive(Clone, Copy, Debug)]
 pub struct Take<P> {
-    path: P,
-    places: usize,
+    pub(super) path: P,
+    pub(super) places: usize,
 }
 
 /// Navigator of [`Path::distinct`], with the path before it.
 #[derive(Clone, Copy, Debug)]
 pub struct Distinct<P> {
-    path: P,
+    pub(super) path: P,
 }
 
 impl<S: Shape, P: Navigator<S>> Navigator<S> for Take<P> {

@@ -16,8 +16,11 @@
 //! - Removal (`NONE`) is an operation. No value stands for it, so none can leak.
 //! - `ALL` and `MAP_VALS` on a missing collection find nothing, and write nothing.
 //!
-//! This stage has no sorted ranges, filters, collected values, indexes of lists and sub-paths, and writes
-//! through the entries that `ALL` finds in a map are refused.
+//! - A subindexed structure cannot be handed out, moved or assigned (PS-26, PS-27): what does so does not compile.
+//!   Removing it, or anything around it, removes its rows.
+//!
+//! What a path took along stands beside the shape ([`With`]), so navigators know nothing of collected values.
+//! Writing is told to the structure around, step by step, so an edit that changes nothing leaves no trace.
 
 mod branch;
 mod branches;
@@ -44,6 +47,7 @@ mod keyed;
 mod limit;
 mod list;
 mod nil;
+mod portable;
 mod recursive;
 mod map;
 mod range;
@@ -105,6 +109,7 @@ pub use list::{First, HasEnds, IsList, Last, Nthpath};
 pub use nil::{
     IsMaybe, IsMaybeList, IsMaybeMap, IsMaybeSet, IsVoid, NilToList, NilToMap, NilToSet, NilToVal, NoneToVal,
 };
+pub use portable::{FunctionName, Named, Portable, PortableError, PortablePath, Steps, to_json};
 pub use recursive::{Recursion, Recursive};
 pub use removes::Removes;
 pub use rows::{

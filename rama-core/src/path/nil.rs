@@ -288,7 +288,7 @@ pub struct NilToMap;
 
 /// Navigator of [`Path::none_to_val`](super::Path::none_to_val).
 #[derive(Clone, Debug)]
-pub struct NoneToVal<T>(T);
+pub struct NoneToVal<T>(pub(super) T);
 
 impl<T: 'static> Navigator<Void<T>> for NoneToVal<T> {
     type To = Present<T>;

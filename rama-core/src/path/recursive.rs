@@ -89,8 +89,22 @@ impl<S: Writable, To: Writable> Clone for Recursion<'_, S, To> {
 
 /// Navigator of [`Path::recursive_path`].
 pub struct Recursive<'a, S: Writable, To: Writable, D> {
-    body: Rc<D>,
+    pub(super) body: Rc<D>,
     knot: Rc<Knot<'a, S, To>>,
+}
+
+impl<S: Writable, To: Writable> Recursion<'_, S, To> {
+    /// Tells the path that goes on with itself from all others.
+    pub(super) fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+}
+
+impl<S: Writable, To: Writable, D> Recursive<'_, S, To, D> {
+    /// As [`Recursion::identity`].
+    pub(super) fn identity(&self) -> usize {
+        Rc::as_ptr(&self.knot).addr()
+    }
 }
 
 /// What a path that goes on with itself knows of itself. It does not own itself.

@@ -132,8 +132,8 @@ through_collected! {
 /// Navigator of [`Path::srange`](super::Path::srange).
 #[derive(Clone, Copy, Debug)]
 pub struct Srange {
-    from: usize,
-    to: Option<usize>,
+    pub(super) from: usize,
+    pub(super) to: Option<usize>,
 }
 
 impl Srange {

@@ -89,7 +89,7 @@ impl<L, T: Collecting<List = L>> CollectsNothing<L> for T {
 
 /// Navigator of [`Path::subselect`].
 #[derive(Clone, Copy, Debug)]
-pub struct Subselect<D>(D);
+pub struct Subselect<D>(pub(super) D);
 
 /// The shape that a path leads to, without what is collected.
 type End<D, S> = <<D as Navigator<S>>::To as Collecting>::Bare;

@@ -289,10 +289,10 @@ impl<L: Collected, T: 'static> IsPresent for With<L, Present<T>> {
 }
 
 /// In a terminal: something that is used once at most, and may be moved out.
-pub struct Once<T>(Option<T>);
+pub struct Once<T>(pub(super) Option<T>);
 
 /// In a terminal: something that is used any number of times.
-pub struct Each<T>(T);
+pub struct Each<T>(pub(super) T);
 
 /// Gives the value of a `termval`.
 pub trait Supply<T> {
@@ -338,7 +338,7 @@ impl<A, O, F: FnMut(A) -> O> Run<A, O> for Each<F> {
 const RUNS_ONCE: &str = "a path to at most one place runs its terminal at most once";
 
 /// Writes a value.
-pub struct Termval<G>(G);
+pub struct Termval<G>(pub(super) G);
 
 impl<T: 'static, G: Supply<T>> Editor<Present<T>> for Termval<G> {
     const WANTS: Want = Want::Nothing;
@@ -368,7 +368,7 @@ impl<T: 'static, G: Supply<T>> Editor<Void<T>> for Termval<G> {
 }
 
 /// Replaces the value by what a function makes of it.
-pub struct Term<F>(F);
+pub struct Term<F>(pub(super) F);
 
 impl<T: Clone + 'static, F: Run<T, T>> Editor<Present<T>> for Term<F> {
     const WANTS: Want = Want::Given;

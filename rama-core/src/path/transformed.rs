@@ -27,13 +27,14 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     /// assert_eq!(list, [2, 4, 6, 0]);
     /// # Ok::<(), rama_core::path::PathError>(())
     /// ```
-    pub fn transformed<Q>(
+    pub fn transformed<Q, D>(
         self,
         path: impl FnOnce(InnerWrite<S>) -> Q,
-    ) -> Path<R, Then<P, Transformed<impl Editor<S>>>, S, C::And<One>>
+    ) -> Path<R, Then<P, Transformed<D>>, S, C::And<One>>
     where
         S: Copied,
-        Q: TransformPath<From = S>,
+        Q: TransformPath<From = S, Editor = D>,
+        D: Editor<S>,
     {
         self.then(Transformed(RefCell::new(InnerWrite::editor(path))))
     }
@@ -68,7 +69,7 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
 
 /// Navigator of [`Path::transformed`].
 // The editor of a path needs `&mut`, and a select has only `&`. It never runs inside itself.
-pub struct Transformed<T>(RefCell<T>);
+pub struct Transformed<T>(pub(super) RefCell<T>);
 
 impl<T> Transformed<T> {
     /// The place after the path inside.

@@ -13,7 +13,7 @@ use super::{Collected, Navigator, PathError, Visitor, Walk, With};
 
 /// A navigator or terminal that runs on what is in a range, as one value.
 #[derive(Clone, Copy, Debug)]
-pub struct OnWhole<N>(N);
+pub struct OnWhole<N>(pub(super) N);
 
 /// In an implementation: the step runs on the range as one value.
 macro_rules! step_on_whole {

@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
-    disk::{Disk, FileDisk},
-    engine::{Catalog, Recovered, Redo, recover},
+    disk::{Disk, DiskLock, FileDisk},
+    engine::{Catalog, Meta, Recovered, Redo, Tables, recover},
     error::{Error, LaunchError, ReadError},
     group::GroupWriter,
     id::{Epoch, PStateId, TaskId},
@@ -15,6 +15,7 @@ use crate::{
         rows::{ReadRows, WriteRows},
     },
     pstate::{Home, LocalRows, PStatePartition, PStateView, StoreCounts, Viewed},
+    store::Store,
 };
 
 /// Bytes of changes after which they are brought into the store. More is faster, and is held in memory twice.
@@ -25,7 +26,10 @@ const NAME: &str = "standalone";
 
 /// One partition over a store.
 pub(super) struct StandaloneRows {
-    recovered: Recovered,
+    store: Store,
+    tables: Tables,
+    meta: Meta,
+    _lock: DiskLock,
     partition: PStatePartition,
     redo: Redo,
     epoch: Epoch,
@@ -50,21 +54,22 @@ impl StandaloneRows {
             keys: vec![layout],
             ..Catalog::default()
         };
+        // The snapshot goes on into the view alone: one that is kept would keep every page of that state.
         let recovered = recover(&disk, NAME, 1, catalog, LogOptions::default())?;
+        let Recovered { store, meta, tables, snapshot, lock, .. } = recovered;
         let viewed = Viewed {
             name: NAME,
             pstate: PStateId(0),
             task: TaskId(0),
             home: Home::Everywhere,
             deepest,
-            table: recovered.tables.pstate(PStateId(0)).expect("the catalog has it"),
+            table: tables.pstate(PStateId(0)).expect("the catalog has it"),
             initial: None,
         };
-        let snapshot = Arc::clone(&recovered.snapshot);
         let view = Arc::new(PStateView::new(viewed, Moment::default(), snapshot));
         let partition = PStatePartition::new(view);
-        let (redo, epoch) = (Redo::default(), Epoch(recovered.meta.covered));
-        Ok(Self { recovered, partition, redo, epoch })
+        let (redo, epoch) = (Redo::default(), Epoch(meta.covered));
+        Ok(Self { store, tables, meta, _lock: lock, partition, redo, epoch })
     }
 
     /// Brings everything into the store, durably.
@@ -72,7 +77,7 @@ impl StandaloneRows {
         if self.redo.is_empty() {
             return Ok(());
         }
-        let Recovered { store, tables, meta, .. } = &mut self.recovered;
+        let Self { store, tables, meta, .. } = self;
         let redo = std::mem::take(&mut self.redo);
         meta.covered = redo.through().0;
         redo.apply(store, tables, meta).map_err(LaunchError::from)?;

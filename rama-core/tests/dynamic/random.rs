@@ -1,6 +1,6 @@
 //! Random data and paths of random types: the same over a value in memory and over rows, and the laws.
 
-use super::{canonical, run, run_on_rows};
+use super::{canonical, run, run_on_pstate, run_on_rows};
 use proptest::prelude::*;
 use rama_core::dynamic::{Data, DynamicError, Path, Type, navigators};
 use serde_json::{Value as Json, json};
@@ -214,7 +214,7 @@ fn is_for_values_only(error: &DynamicError) -> bool {
     ["stored row by row", "cannot be moved"].iter().any(|part| message.contains(part))
 }
 
-fn same_in_memory_and_rows(choices: &[u8]) {
+fn same_in_memory_and_rows(choices: &[u8], in_store: bool) {
     let mut choices = Choices(choices);
     let ty: Type = SCHEMAS[choices.below(SCHEMAS.len())].parse().unwrap();
     let data = choices.data(&ty);
@@ -234,13 +234,27 @@ fn same_in_memory_and_rows(choices: &[u8]) {
         }
     }
     let path = Json::from(steps).to_string();
+    let about = || format!("{ty}\n{op} {path} {value:?}\nof {data}");
     let memory = run(op, &path, value.as_deref(), &data, &ty);
     let rows = run_on_rows(op, &path, value.as_deref(), &data, &ty);
-    let about = || format!("{ty}\n{op} {path} {value:?}\nof {data}");
-    match (&memory, &rows) {
+    compare(op, &ty, &memory, &rows, &about);
+    if in_store {
+        let stored = run_on_pstate(op, &path, value.as_deref(), &data, &ty);
+        compare(op, &ty, &memory, &stored, &about);
+    }
+}
+
+fn compare(
+    op: &str,
+    ty: &Type,
+    memory: &Result<Json, DynamicError>,
+    rows: &Result<Json, DynamicError>,
+    about: &dyn Fn() -> String,
+) {
+    match (memory, rows) {
         (_, Err(error)) if is_for_values_only(error) => {}
         (Ok(one), Ok(other)) if op == "select" => assert_eq!(one, other, "{}", about()),
-        (Ok(one), Ok(other)) => assert_eq!(*one, canonical(other, &ty), "{}", about()),
+        (Ok(one), Ok(other)) => assert_eq!(*one, canonical(other, ty), "{}", about()),
         (Err(_), Err(_)) => {}
         _ => panic!("{}\nin memory {memory:?}\nby rows {rows:?}", about()),
     }
@@ -330,7 +344,7 @@ proptest! {
     fn a_path_does_the_same_in_memory_and_over_rows(
         choices in prop::collection::vec(any::<u8>(), 0..80),
     ) {
-        same_in_memory_and_rows(&choices);
+        same_in_memory_and_rows(&choices, false);
     }
 
     #[test]
@@ -350,5 +364,17 @@ proptest! {
     #[test]
     fn a_path_finds_what_it_wrote(choices in prop::collection::vec(any::<u8>(), 0..60)) {
         what_setval_wrote_is_found(&choices);
+    }
+}
+
+proptest! {
+    // Each opens a store.
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_path_does_the_same_in_memory_and_in_a_store(
+        choices in prop::collection::vec(any::<u8>(), 0..80),
+    ) {
+        same_in_memory_and_rows(&choices, true);
     }
 }

@@ -195,7 +195,7 @@ impl<'a> Resolver<'a> {
             Operation::Explode => Kind::Explode { iter: args.value?, pattern: pattern? },
             Operation::Filter => Kind::Filter { condition: args.code? },
             Operation::AckReturn => Kind::AckReturn { operator: operator_name, value: args.value? },
-            Operation::Select => {
+            Operation::Select | Operation::YieldingSelect => {
                 let (path, pstate) = (args.path?, args.pstate?);
                 if let Some(terminal) = &path.terminal {
                     let message = format!("`{terminal}` changes a value, but `{name}` reads");
@@ -205,7 +205,9 @@ impl<'a> Resolver<'a> {
                         "leave it out, or use `local_transform`",
                     );
                 }
-                Kind::Select { operator: operator_name, pstate, path, pattern: pattern? }
+                let (operator_name, pattern) = (operator_name, pattern?);
+                let yielding = operator.operation == Operation::YieldingSelect;
+                Kind::Select { operator: operator_name, pstate, path, pattern, yielding }
             }
             Operation::Clear => {
                 let pstate = args.pstate?;
@@ -295,7 +297,7 @@ const IN_A_MODULE: &str = "it belongs in `sources!` of a `defmodule!`";
 
 fn course(kind: &Kind) -> Course {
     match kind {
-        Kind::Hop { .. } => Course::Hops,
+        Kind::Hop { .. } | Kind::Select { yielding: true, .. } => Course::Hops,
         Kind::Explode { .. } | Kind::Filter { .. } => Course::Many,
         Kind::Select { path, .. } if path.yields != Yields::One => Course::Many,
         _ => Course::Once,

@@ -141,6 +141,8 @@ pub(crate) enum Kind {
         pstate: Ident,
         path: Path,
         pattern: Pattern,
+        /// Whether it goes on in further events when there is much.
+        yielding: bool,
     },
     Transform {
         operator: Ident,

@@ -11,6 +11,16 @@ use crate::plan::{Access, Arg, Argument, Inside, Navigation, Paths};
 impl Writer<'_> {
     /// `cx.operator(at, path)`, with the line of the user's operator.
     pub(super) fn access(&self, access: &Access, method: &Ident) -> TokenStream {
+        self.access_with(access, method, None)
+    }
+
+    /// The same with one more argument.
+    pub(super) fn access_with(
+        &self,
+        access: &Access,
+        method: &Ident,
+        last: Option<&Ident>,
+    ) -> TokenStream {
         let (cx, at) = (local("cx"), self.line_of(method));
         let pstate = local_for("pstate_", &access.pstate);
         let path = self.navigations(&access.path);
@@ -19,7 +29,8 @@ impl Writer<'_> {
         let first = access.path.first().map_or(access.pstate.span(), |one| one.name.span());
         let start = quote_spanned!(pstate.span()=> #pstate.path());
         let start = quote_spanned!(first=> { #start });
-        quote!(#cx.#method(#at, #start #path))
+        let last = last.map(|last| quote!(, #last));
+        quote!(#cx.#method(#at, #start #path #last))
     }
 
     /// Where an operator stands.

@@ -53,6 +53,16 @@ impl<'a> Writer<'a> {
             Step::Select { read, yields, pattern, body } => {
                 self.select(read, *yields, &pattern.tokens, body)
             }
+            Step::EnterPages { port, frame } => {
+                let (port, private) = (self.port(*port), &self.names.private);
+                let mut frame = self.args(frame);
+                frame.push(quote!(<#private::Paging as ::core::default::Default>::default()));
+                let frame = nest(&frame);
+                quote!(#cx.enter(#port, #frame)?;)
+            }
+            Step::Page { read, port, paging, frame, pattern, body } => {
+                self.page(read, *port, paging, frame, &pattern.tokens, body)
+            }
             Step::Transform(write) => {
                 let call = self.access(write, &write.operator);
                 quote!(#call?;)
@@ -136,6 +146,30 @@ impl<'a> Writer<'a> {
                 let call = self.access(read, operator);
                 quote!(for #pattern in #call? { #body })
             }
+        }
+    }
+
+    fn page(
+        &self,
+        read: &Access,
+        port: PortId,
+        paging: &Ident,
+        frame: &[Arg],
+        pattern: &TokenStream,
+        body: &[Step],
+    ) -> TokenStream {
+        let (cx, values, rest) = (local("cx"), local("values"), local("rest"));
+        let call = self.access_with(read, &read.operator, Some(paging));
+        let (port, body) = (self.port(port), self.steps(body));
+        let mut again: Vec<_> = frame.iter().map(|arg| self.carried(arg)).collect();
+        again.push(quote!(#rest));
+        let again = nest(&again);
+        quote! {
+            let (#values, #rest) = #call?;
+            if let ::core::option::Option::Some(#rest) = #rest {
+                #cx.again(#port, #again);
+            }
+            for #pattern in #values { #body }
         }
     }
 

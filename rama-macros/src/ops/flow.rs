@@ -37,6 +37,7 @@ pub(crate) enum Operation {
     Explode,
     Filter,
     Select,
+    YieldingSelect,
     Transform,
     Clear,
     AckReturn,
@@ -81,6 +82,16 @@ impl Row for Operator {
             params: &[Param::Path, Param::PState],
             emits: Emits::Values,
             operation: Operation::Select,
+            ..Self::LOCAL
+        },
+        Self {
+            name: "yielding_select",
+            doc: "emits what a path finds in the partition of a pstate on this task, page by page in several events: \
+                  a long read that lets others run",
+            shape: "yielding_select([path], $$pstate) :> pattern;",
+            params: &[Param::Path, Param::PState],
+            emits: Emits::Values,
+            operation: Operation::YieldingSelect,
             ..Self::LOCAL
         },
         Self {

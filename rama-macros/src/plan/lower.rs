@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 
 use super::args::{lower_args, lower_borrowed, lower_frame};
 use super::path::navigations;
@@ -185,7 +185,11 @@ impl Lowering<'_> {
                 let body = self.list(rest, after, owned.clone());
                 return Ending::Last(Step::When { condition: condition.clone(), body });
             }
-            Kind::Select { operator, pstate, path, pattern } => {
+            Kind::Select { operator, pstate, path, pattern, yielding: true } => {
+                let read = (operator, pstate, path);
+                return self.pages(read, pattern, (statement, rest), after, owned);
+            }
+            Kind::Select { operator, pstate, path, pattern, yielding: false } => {
                 let read = access(operator, pstate, path, live, owned);
                 let here = (statement, rest);
                 return self.select(read, path.yields, pattern, here, after, owned);
@@ -227,6 +231,40 @@ impl Lowering<'_> {
         };
         let body = self.list(rest, after, owned);
         Ending::Last(Step::Select { read, yields, pattern, body })
+    }
+
+    /// A select in pages is a segment of its own, which is entered again for each page.
+    fn pages(
+        &mut self,
+        (operator, pstate, path): (&Ident, &Ident, &Path),
+        pattern: &Pattern,
+        (statement, rest): (&Statement, &[Statement]),
+        after: &After,
+        owned: &Vars,
+    ) -> Ending {
+        let port = self.out.port(format!("pages_of_{pstate}"), format!("pages of $${pstate}"));
+        let mut live = statement.live.clone();
+        for bound in &statement.binds {
+            live.remove(bound);
+        }
+        live.extend(&statement.uses);
+        let paging = Ident::new("paging", Span::mixed_site());
+        let mut frame = self.slots(live.iter().copied());
+        frame.push(Slot { name: paging.clone(), mutable: false });
+        let place = self.out.segments.len();
+        self.out.segments.push(Segment { entry: Entry::Port { port, frame }, body: Vec::new() });
+        // Every page needs the variables again, and so does every value of a page.
+        let page = Step::Page {
+            read: access(operator, pstate, path, &live, &Vars::new()),
+            port,
+            paging,
+            frame: lower_frame(live.iter().copied(), self.variables, &Vars::new()),
+            pattern: pattern.clone(),
+            body: self.list(rest, after, statement.binds.iter().copied().collect()),
+        };
+        self.out.segments[place].body = vec![page];
+        let frame = lower_frame(live.iter().copied(), self.variables, owned);
+        Ending::Last(Step::EnterPages { port, frame })
     }
 
     /// The step at the end of a list.

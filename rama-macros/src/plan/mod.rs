@@ -108,6 +108,21 @@ pub(crate) enum Step {
         pattern: Pattern,
         body: Vec<Step>,
     },
+    /// Begins a select in pages: goes on at the port with the first one.
+    EnterPages {
+        port: PortId,
+        frame: Vec<Arg>,
+    },
+    /// Reads a page; the body runs for each value of it. The rest is for another event, which begins at the port.
+    Page {
+        read: Access,
+        port: PortId,
+        /// The variable that says where the page begins.
+        paging: Ident,
+        frame: Vec<Arg>,
+        pattern: Pattern,
+        body: Vec<Step>,
+    },
     Transform(Access),
     Clear {
         operator: Ident,

@@ -105,6 +105,15 @@ impl Printer {
                 self.line(format!("{} :> {pattern} ({how})", access(read)));
                 self.nested(|inner| inner.steps(body));
             }
+            Step::EnterPages { port, frame } => {
+                self.line(format!("enter {} {} at the first page", self.ports[port.0], args(frame)));
+            }
+            Step::Page { read, port, frame, pattern, body, .. } => {
+                let pattern = text(&pattern.tokens);
+                self.line(format!("{} :> {pattern} (a page)", access(read)));
+                self.nested(|inner| inner.steps(body));
+                self.line(format!("again {} {}", self.ports[port.0], args(frame)));
+            }
             Step::Transform(write) => self.line(access(write)),
             Step::Clear { operator, pstate } => self.line(format!("{operator}($${pstate})")),
             Step::AckReturn { operator, value } => self.line(format!("{operator}({})", arg(value))),

@@ -27,6 +27,10 @@ const HOP_IN_A_BRANCH: &str = "source(*events) :> Event { id, name };
     }
     local_transform([keypath(id), termval(size)], $$names);";
 
+const PAGES: &str = "source(*events) :> Event { id, name, rest };
+    yielding_select([keypath(id), MAP_VALS], $$counts) :> count;
+    local_transform([keypath(id), termval((name, count))], $$names);";
+
 const EXPLODE_AND_HOP: &str = "source(*events) :> Event { text, followers };
     explode(followers) :> follower;
     |hash(follower);
@@ -57,6 +61,24 @@ const SEVERAL: &str = "source(*events) :> Event { id };
     local_select([must(id), view(short)], $$names) :> name;
     g(name) :> other;
     h(other, name) :> _;";
+
+#[test]
+fn a_select_in_pages_is_entered_again_with_what_its_path_and_the_rest_need() {
+    check_plan(&with_module(PAGES), &expect![[r#"
+        module TestModule
+        depot *events: Event, random
+        depot *ids: i64, random
+        stream flow
+          pstate $$names: Map<i64, String>
+          pstate $$counts: Map<i64, u64>
+          segment source(*events) :> Event { id, name, rest }
+            enter pages_of_counts (id, name) at the first page
+          segment pages_of_counts (id, name, paging)
+            yielding_select([keypath(id.clone()), MAP_VALS], $$counts) :> count (a page)
+              local_transform([keypath(id.clone()), termval((name.clone(), count))], $$names)
+            again pages_of_counts (id.clone(), name.clone())
+    "#]]);
+}
 
 #[test]
 fn straight_lines_are_one_segment() {

@@ -6,7 +6,6 @@ use crate::codec::Key;
 use crate::dynamic::error::DynamicError;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::ops::Bound;
 
 /// Rows by structure and key.
 #[derive(Clone, Debug, Default)]

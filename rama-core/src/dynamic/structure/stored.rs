@@ -49,6 +49,9 @@ struct Level<'t> {
     ty: &'t Type,
 }
 
+/// The address of an element and, where it is a structure in a list, its id.
+type Located = (Vec<u8>, Option<u64>);
+
 /// What stands at a key of a structure.
 enum Child<'t> {
     Value,
@@ -102,7 +105,7 @@ impl<'t> Stored<'_, 't> {
         structure: &Structure<'_>,
         ty: &Type,
         key: &[u8],
-    ) -> Result<Option<(Vec<u8>, Option<u64>)>, DynamicError> {
+    ) -> Result<Option<Located>, DynamicError> {
         let (Type::List(element), _) = bare(ty) else {
             return Ok(Some((structure.address_of(key).to_vec(), None)));
         };
@@ -154,7 +157,11 @@ impl ReadStructure for Stored<'_, '_> {
             let first = structure.read_head(self.rows).map_err(failed)?.unwrap_or_default().first;
             let bound = |bound: &Bound<Vec<u8>>| -> Result<Bound<Vec<u8>>, DynamicError> {
                 let place = |key: &Vec<u8>| {
-                    if is_list { index(key).map(|index| place(first, index)) } else { Ok(key.clone()) }
+                    if is_list {
+                        index(key).map(|index| place(first, index))
+                    } else {
+                        Ok(key.clone())
+                    }
                 };
                 Ok(match bound {
                     Bound::Included(key) => Bound::Included(place(key)?),
@@ -219,6 +226,36 @@ impl ReadStructure for Stored<'_, '_> {
     }
 }
 
+impl StoredMut<'_, '_> {
+    /// Makes the structures that an address leads through and that stand behind the last element of a list: such an
+    /// element gets an id, which leads into it.
+    fn append_on_the_way(&mut self, at: &Address) -> Result<(), DynamicError> {
+        for depth in 0..at.keys().len() {
+            let list = Address(at.keys()[..depth].to_vec());
+            let Some(levels) = self.reader().levels(&list)? else { return Ok(()) };
+            if !matches!(bare(self.reader().ty(&levels)).0, Type::List(_)) {
+                continue;
+            }
+            let index = index(&at.keys()[depth])?;
+            let Self { rows, .. } = self;
+            within(&levels, &mut |structure| {
+                let head = structure.read_head(&**rows).map_err(failed)?.unwrap_or_default();
+                if index != head.len {
+                    return Ok(());
+                }
+                let grown = |head: &mut Head| {
+                    head.len += 1;
+                    head.next += 1;
+                };
+                structure.edit_head(*rows, grown).map_err(failed)?;
+                let element = Head { id: head.next, ..Head::default() };
+                rows.put(&position(structure, head, index), Arc::new(element)).map_err(failed)
+            })?;
+        }
+        Ok(())
+    }
+}
+
 impl ReadStructure for StoredMut<'_, '_> {
     fn get(&self, at: &Address, key: &[u8]) -> Result<Option<Row>, DynamicError> {
         self.reader().get(at, key)
@@ -240,6 +277,7 @@ impl ReadStructure for StoredMut<'_, '_> {
 
 impl WriteStructure for StoredMut<'_, '_> {
     fn put(&mut self, at: &Address, key: &[u8], value: Vec<u8>) -> Result<(), DynamicError> {
+        self.append_on_the_way(at)?;
         let Some(levels) = self.reader().levels(at)? else { return Err(no_such_element()) };
         let ty = self.reader().ty(&levels);
         let Self { rows, .. } = self;
@@ -263,9 +301,16 @@ impl WriteStructure for StoredMut<'_, '_> {
     }
 
     fn make(&mut self, at: &Address) -> Result<(), DynamicError> {
+        self.append_on_the_way(at)?;
         let Some(levels) = self.reader().levels(at)? else { return Err(no_such_element()) };
         let Self { rows, .. } = self;
-        within(&levels, &mut |structure| structure.exist(*rows).map_err(failed))
+        within(&levels, &mut |structure| {
+            // Writing the head of a counted structure anew would forget its size.
+            if structure.is_counted() {
+                return structure.edit_head(*rows, |_| {}).map_err(failed);
+            }
+            structure.exist(*rows).map_err(failed)
+        })
     }
 
     fn remove(&mut self, at: &Address, key: &[u8]) -> Result<(), DynamicError> {
@@ -322,7 +367,8 @@ fn remove_from_list(
     }
     for at in index + 1..head.len {
         let (from, to) = (position(list, head, at), position(list, head, at - 1));
-        if let Some(row) = rows.get(&from, RowKind::RAW).map_err(failed)? {
+        let kind = if indexed { RowKind::of::<Head>() } else { RowKind::RAW };
+        if let Some(row) = rows.get(&from, kind).map_err(failed)? {
             rows.put(&to, row).map_err(failed)?;
         }
     }
@@ -375,6 +421,7 @@ fn unit() -> Result<Vec<u8>, DynamicError> {
     Ok(bytes)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "is handed to `map_err`")]
 fn failed(error: PathError) -> DynamicError {
     DynamicError::Storage { reason: error.to_string() }
 }

@@ -1,6 +1,7 @@
 //! Fixed keys with hostile names, in hostile places, under every lint.
 #![deny(missing_docs, unreachable_pub, warnings)]
 
+use rama_core::path::rows::FieldNames;
 use rama_core::prelude::{FixedKeys, List, Map, Nested, Set, Subindexed};
 
 /// An account.

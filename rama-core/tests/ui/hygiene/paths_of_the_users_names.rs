@@ -25,7 +25,7 @@ defmodule! {
                     $$path
                 );
                 local_transform([must(cx), .path, if_path([must(it)], [must(it), termval(path)], [keypath(it), termval(again)])], $$path);
-                local_select([keypath(cx), if_path([PRESENT], [view(|path| path.it)], [view(|_| again)])], $$path) :> path;
+                local_select([keypath(cx), if_path([PRESENT], [view(|path| path.map_or(0, |path| path.it))], [view(|_| again)])], $$path) :> path;
                 local_transform([ALL, putval(path), update(|path, it: &mut String| it.push_str(&path.to_string()))], $$it);
                 local_clear($$it);
             }

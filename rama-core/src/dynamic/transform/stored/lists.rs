@@ -167,7 +167,7 @@ impl Writer<'_> {
         let mut new = Data::List(old.clone());
         let edit = self.list(step, &mut new, rest)?;
         let Data::List(new) = new else { return Ok(edit) };
-        if edit == Edit::Changed {
+        if edit == Edit::Changed && new.is_empty() {
             self.store.make(&rows.at)?;
         }
         for (index, element) in new.iter().enumerate() {

@@ -17,7 +17,9 @@ impl Writer<'_> {
     ) -> Edited {
         let part = self.reader().part(step, &Node::Rows(rows.clone()))?;
         let Some(new) = self.edit_part(step, &part, rest)? else { return Ok(Edit::Kept) };
-        self.store.make(&rows.at)?;
+        if new.size() == Some(0) {
+            self.store.make(&rows.at)?;
+        }
         if !is_of_map(step) {
             let (old, new) = (as_set(step, part)?, as_set(step, new)?);
             for element in old.difference(&new) {
@@ -35,7 +37,7 @@ impl Writer<'_> {
         for (key, value) in new {
             if old.get(&key) != Some(&value) {
                 let cell = Self::cell(step, rows, &key)?;
-                self.put(step, &cell, value)?;
+                self.set_cell(step, &cell, value)?;
             }
         }
         Ok(Edit::Changed)
