@@ -191,20 +191,33 @@ fn stored() {
         key = (key + 7_919) % ROWS;
         key
     };
-    println!("\n{:<28} {:>9} {:>9} {:>7}", "microseconds, stored rows", "path", "raw redb", "ratio");
-    compare("get, not in the cache", 20_000, |_| {
-        let key = next();
-        // A path of one's own rows decodes and checks a checksum; raw redb does neither.
-        rows.select_one(path![keypath(0), keypath(key)]).unwrap().unwrap()
-    }, |round| table.get((round * 7_919) % ROWS).unwrap().unwrap().value());
-    compare("a page of 100", 500, |round| {
-        let from = (round * 311) % (ROWS - 100);
-        let page = rows.select(path![keypath(0), sorted_map_range_from(from, 100), MAP_VALS]);
-        page.unwrap().iter().sum()
-    }, |round| {
-        let from = (round * 311) % (ROWS - 100);
-        table.range(from..).unwrap().take(100).map(|row| row.unwrap().1.value()).sum()
-    });
+    println!(
+        "\n{:<28} {:>9} {:>9} {:>7}",
+        "microseconds, stored rows", "path", "raw redb", "ratio"
+    );
+    compare(
+        "get, not in the cache",
+        20_000,
+        |_| {
+            let key = next();
+            // A path of one's own rows decodes and checks a checksum; raw redb does neither.
+            rows.select_one(path![keypath(0), keypath(key)]).unwrap().unwrap()
+        },
+        |round| table.get((round * 7_919) % ROWS).unwrap().unwrap().value(),
+    );
+    compare(
+        "a page of 100",
+        500,
+        |round| {
+            let from = (round * 311) % (ROWS - 100);
+            let page = rows.select(path![keypath(0), sorted_map_range_from(from, 100), MAP_VALS]);
+            page.unwrap().iter().sum()
+        },
+        |round| {
+            let from = (round * 311) % (ROWS - 100);
+            table.range(from..).unwrap().take(100).map(|row| row.unwrap().1.value()).sum()
+        },
+    );
 }
 
 fn compare(

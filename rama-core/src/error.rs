@@ -4,7 +4,9 @@
 use std::{fmt, path::PathBuf, sync::Arc};
 
 use crate::{
-    codec::CodecError, dynamic::DynamicError, id::TaskId, log::LogError, path::PathError, store::StoreError};
+    codec::CodecError, dynamic::DynamicError, id::TaskId, log::LogError, path::PathError,
+    store::StoreError,
+};
 
 /// The result of everything that crosses the public API; its error is [`Error`] unless named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -160,6 +162,15 @@ pub enum ReadError {
          partition with `.partition(task)` or all of them with `.all_partitions()`"
     )]
     NoHome {
+        /// The PState's name.
+        pstate: &'static str,
+    },
+    /// The path is data, and a function of the module says where its leading key is at home (PS-33).
+    #[error(
+        "the keys of PState `$${pstate}` are at home where a function of its module says, which a path that is data \
+         cannot ask: name the partition with `.partition(task)`, or read `.all_partitions()`"
+    )]
+    UnknownHome {
         /// The PState's name.
         pstate: &'static str,
     },

@@ -10,7 +10,7 @@ pub use crate::{
         RangeOptions,
         rows::{FieldNames, Fields, FixedKey},
     },
-    schema::{FieldVisitor, FixedKeys, Indexed, Initial, Nested, Schema, fixed_keys},
+    schema::{FieldSchema, FixedKeys, Indexed, Initial, Nested, Schema, fixed_keys},
 };
 
 pub use std::string::String as Text;

@@ -359,11 +359,23 @@ fn searches_for_any_value_stop_at_the_first() -> Result<(), PathError> {
 fn the_leading_key_is_the_home_of_a_path() {
     let home = Some(KeyHash::of(&7_i64));
     assert_eq!(into!(i64, Counts).keypath(7).home().map(LeadingKey::hash), home);
-    assert_eq!(into!(i64, Counts).must(7).keypath(8).view(|n| n.is_some()).home().map(LeadingKey::hash), home);
-    assert_eq!(into!(i64, Counts).keypath(7).keypath(8).termval(1).home().map(LeadingKey::hash), home);
+    assert_eq!(
+        into!(i64, Counts).must(7).keypath(8).view(|n| n.is_some()).home().map(LeadingKey::hash),
+        home
+    );
+    assert_eq!(
+        into!(i64, Counts).keypath(7).keypath(8).termval(1).home().map(LeadingKey::hash),
+        home
+    );
     assert_eq!(into!(i64, Counts).MAP_VALS().keypath(7).home().map(LeadingKey::hash), None);
     assert_eq!(into!(i64, Counts).ALL().home().map(LeadingKey::hash), None);
-    assert_eq!(Path::start(Bare::<rama_core::path::Maybe<Counts>>::new()).keypath(7).home().map(LeadingKey::hash), None);
+    assert_eq!(
+        Path::start(Bare::<rama_core::path::Maybe<Counts>>::new())
+            .keypath(7)
+            .home()
+            .map(LeadingKey::hash),
+        None
+    );
 }
 
 #[test]
@@ -399,7 +411,11 @@ fn an_edit_inside_a_row_is_one_read_and_one_write() {
     let path = into!(i64, Counts).keypath(1).keypath(1).nil_to_val(0).term(|n| n + 1);
     assert_eq!(count(rows.clone(), path).1, 1);
     let (after, reads, writes) = count(rows, into!(i64, Counts).MAP_VALS().keypath(3).termval(9));
-    assert_eq!((after[&2].clone(), reads, writes), (map(&[(3, 9)]), 4, 2), "a step and a read each");
+    assert_eq!(
+        (after[&2].clone(), reads, writes),
+        (map(&[(3, 9)]), 4, 2),
+        "a step and a read each"
+    );
 }
 
 #[test]
@@ -424,7 +440,8 @@ fn a_failing_store_ends_the_path() {
     assert_eq!(read.to_string(), "the disk is gone");
     let written = rows::transform(&mut memory, into!(i64, i64).must(1).termval(2));
     assert!(matches!(written, Err(PathError::Storage(_))), "{written:?}");
-    assert!(matches!(Halt::from(PathError::storage("x")), Halt::Failed(PathError::Storage(_))));
+    let halt = Halt::from(PathError::storage("x"));
+    assert!(matches!(halt, Halt::Failed(error) if matches!(*error, PathError::Storage(_))));
 }
 
 /// A value that counts how often it was copied.

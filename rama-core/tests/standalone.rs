@@ -145,8 +145,7 @@ fn check(rows: &mut Standalone<Shelves>, model: &Model) {
         }
     }
     let everything = rows.select(path![MAP_VALS, MAP_VALS, ALL]).unwrap();
-    let expected: Vec<i8> =
-        model.values().flat_map(BTreeMap::values).flatten().copied().collect();
+    let expected: Vec<i8> = model.values().flat_map(BTreeMap::values).flatten().copied().collect();
     assert_eq!(everything, expected);
 }
 
@@ -180,9 +179,8 @@ proptest! {
 fn a_diff_inside_a_value_is_as_fine_as_the_change() {
     let mut rows = Standalone::<Map<u8, Map<String, List<u64>>>>::in_memory().unwrap();
     rows.transform(path![keypath(1), keypath("a"), termval(vec![1, 2])]).unwrap();
-    let diff = rows
-        .transform_observed(path![keypath(1), must("a"), update(|list| list.push(3))])
-        .unwrap();
+    let diff =
+        rows.transform_observed(path![keypath(1), must("a"), update(|list| list.push(3))]).unwrap();
     let expected = Diff::Append(vec![Data::Int(3)]).under(Data::Text("a".to_owned()));
     assert_eq!(diff, Some(expected.under(Data::Int(1))), "also for a function of one's own");
     let diff = rows.transform_observed(path![keypath(1), keypath("b"), NONE]).unwrap();

@@ -6,7 +6,7 @@
 #[test]
 fn every_mistake_gets_its_message() {
     let cases = trybuild::TestCases::new();
-    for topic in ["module", "depot", "pstate", "flow", "path", "derive"] {
+    for topic in ["module", "depot", "pstate", "flow", "path", "derive", "portable"] {
         cases.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }
 }

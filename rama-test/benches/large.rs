@@ -47,8 +47,11 @@ fn check_reads(rows: &mut Standalone<Large>, entries: u64) -> Result<(), Box<dyn
     report(&format!("size: {counts:?}"), begun);
 
     let begun = Instant::now();
-    let page: Vec<(i64, u64)> =
-        rows.select(path![keypath("one"), sorted_map_range_from(0, RangeOptions::new().max_amt(PAGE)), ALL])?;
+    let page: Vec<(i64, u64)> = rows.select(path![
+        keypath("one"),
+        sorted_map_range_from(0, RangeOptions::new().max_amt(PAGE)),
+        ALL
+    ])?;
     let counts = rows.counts();
     assert_eq!((page.len(), counts.seeks), (PAGE, 1), "one seek");
     assert!(counts.steps <= PAGE as u64 + 1, "a step for each entry: {counts:?}");
@@ -56,7 +59,8 @@ fn check_reads(rows: &mut Standalone<Large>, entries: u64) -> Result<(), Box<dyn
     report(&format!("a page of {PAGE} in the middle: {counts:?}"), begun);
 
     let begun = Instant::now();
-    let last: Vec<(i64, u64)> = rows.select(path![keypath("one"), sorted_map_range_to_end(PAGE), ALL])?;
+    let last: Vec<(i64, u64)> =
+        rows.select(path![keypath("one"), sorted_map_range_to_end(PAGE), ALL])?;
     let counts = rows.counts();
     assert!(last.len() == PAGE && last.is_sorted() && last[0].0 > page[PAGE - 1].0);
     assert!(counts.seeks == 1 && counts.steps <= PAGE as u64 + 1, "{counts:?}");

@@ -35,3 +35,7 @@ struct Readme;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/LANGUAGE.md")]
 struct Language;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/NAVIGATORS.md")]
+struct Navigators;

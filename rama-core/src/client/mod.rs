@@ -2,6 +2,7 @@
 //! module over restarts and updates.
 
 mod depot;
+mod dynamic;
 mod link;
 mod pstate;
 

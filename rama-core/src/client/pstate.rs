@@ -11,7 +11,7 @@ use crate::{
         Bare, One, Path, ReadPath, SelectPath, Start,
         rows::{self, Cursor, Page},
     },
-    pstate::CommittedRows,
+    pstate::{CommittedRows, PStateView},
     schema::Schema,
 };
 
@@ -140,7 +140,11 @@ impl<S: Schema> PState<S> {
         AllPartitions { pstate: self.clone() }
     }
 
-    fn shared(&self) -> Result<Arc<PStateShared<S>>, ReadError> {
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn shared(&self) -> Result<Arc<PStateShared<S>>, ReadError> {
         let shared = self.link.shared_pstate(self.name);
         shared.map_err(|gone| gone.read(self.link.module()))
     }
@@ -169,12 +173,20 @@ impl<S: Schema> Partition<S> {
     reads!(open: "in this partition");
 
     fn open<Q: ReadPath>(&self, path: &Q) -> Result<Opened<S>, ReadError> {
+        self.opened(|shared| shared.home.of(path.home(), shared.task_count()))
+    }
+
+    /// The partition, for a path that is at home where the function says.
+    pub(super) fn opened(
+        &self,
+        home: impl FnOnce(&PStateShared<S>) -> Option<TaskId>,
+    ) -> Result<Opened<S>, ReadError> {
         let shared = self.pstate.shared()?;
         let (task, tasks) = (self.task, shared.task_count());
         if task.0 >= tasks {
             return Err(ReadError::NoSuchTask { task, tasks });
         }
-        if let Some(home) = shared.home.of(path.home(), tasks)
+        if let Some(home) = home(&shared)
             && home != task
         {
             return Err(ReadError::NotAtHome { pstate: self.pstate.name, home, task });
@@ -194,6 +206,10 @@ impl<S: Schema> KeyPartition<S> {
     reads!(open: "in this partition");
 
     fn open<Q: ReadPath>(&self, _: &Q) -> Result<Opened<S>, ReadError> {
+        self.opened()
+    }
+
+    pub(super) fn opened(&self) -> Result<Opened<S>, ReadError> {
         let shared = self.pstate.shared()?;
         let task = self.hash.task(shared.task_count());
         Ok(Opened { shared, task })
@@ -268,8 +284,16 @@ impl<S: Schema> AllPartitions<S> {
 
     /// Those where the path can find something.
     fn open<Q: ReadPath>(&self, path: &Q) -> Result<Vec<Opened<S>>, ReadError> {
+        self.opened(|shared| shared.home.of(path.home(), shared.task_count()))
+    }
+
+    /// The partitions, for a path that is at home where the function says.
+    pub(super) fn opened(
+        &self,
+        home: impl FnOnce(&PStateShared<S>) -> Option<TaskId>,
+    ) -> Result<Vec<Opened<S>>, ReadError> {
         let shared = self.pstate.shared()?;
-        let tasks = match shared.home.of(path.home(), shared.task_count()) {
+        let tasks = match home(&shared) {
             Some(home) => home.0..home.0 + 1,
             None => 0..shared.task_count(),
         };
@@ -278,23 +302,26 @@ impl<S: Schema> AllPartitions<S> {
 }
 
 /// A partition that exists.
-struct Opened<S> {
-    shared: Arc<PStateShared<S>>,
-    task: TaskId,
+pub(super) struct Opened<S> {
+    pub(super) shared: Arc<PStateShared<S>>,
+    pub(super) task: TaskId,
 }
 
 impl<S> Opened<S> {
+    pub(super) fn view(&self) -> &PStateView {
+        &self.shared.views[self.task.0 as usize]
+    }
+
     fn read<R>(
         &self,
         read: impl FnOnce(&CommittedRows<'_>) -> Result<R, crate::path::PathError>,
     ) -> Result<R, ReadError> {
-        let view = &self.shared.views[self.task.0 as usize];
-        Ok(read(&CommittedRows::new(view))?)
+        Ok(read(&CommittedRows::new(self.view()))?)
     }
 }
 
 impl<S> PStateShared<S> {
-    fn task_count(&self) -> u32 {
+    pub(super) fn task_count(&self) -> u32 {
         u32::try_from(self.views.len()).expect("tasks are counted in u32")
     }
 }

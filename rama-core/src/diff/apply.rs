@@ -46,9 +46,8 @@ impl Diff {
             *value = Data::Map(std::collections::BTreeMap::new());
         }
         let Data::Map(map) = value else { return Err(DoesNotApply) };
-        let mut step = |key: &Data, step: &Self| {
-            step.apply(map.entry(key.clone()).or_insert(Data::Null))
-        };
+        let mut step =
+            |key: &Data, step: &Self| step.apply(map.entry(key.clone()).or_insert(Data::Null));
         match self {
             Self::Key(key, inner) => step(key, inner)?,
             Self::Keys(all) => all.iter().try_for_each(|(key, inner)| step(key, inner))?,

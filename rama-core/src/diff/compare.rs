@@ -38,9 +38,8 @@ fn compare_maps(before: &BTreeMap<Data, Data>, after: &BTreeMap<Data, Data>) -> 
         (removed, added) => {
             let gone = removed.iter().map(|(key, _)| (*key).clone()).collect();
             steps.extend(one_or_many(gone, Diff::KeyRemove, Diff::KeysRemove));
-            let set = |(key, value): &(&Data, &Data)| {
-                ((*key).clone(), Diff::NewValue((*value).clone()))
-            };
+            let set =
+                |(key, value): &(&Data, &Data)| ((*key).clone(), Diff::NewValue((*value).clone()));
             steps.extend(keys(added.iter().map(set).collect()));
         }
     }
@@ -89,9 +88,11 @@ fn compare_lists(before: &[Data], after: &[Data]) -> Diff {
     if gone.len() > 1 && come[0] == gone[gone.len() - 1] && come[1..] == gone[..gone.len() - 1] {
         return Diff::Reorder { from: head + gone.len() - 1, to: head };
     }
-    let changes = gone.iter().zip(come).zip(head..).filter_map(|((old, new), index)| {
-        Some((index, compare(old, new)?))
-    });
+    let changes = gone
+        .iter()
+        .zip(come)
+        .zip(head..)
+        .filter_map(|((old, new), index)| Some((index, compare(old, new)?)));
     let changed = |(index, step)| Diff::IndexChange(index, Box::new(step));
     one_or_many(changes.collect(), changed, Diff::IndexChanges).unwrap_or(Diff::Unknown)
 }

@@ -5,9 +5,7 @@ use crate::{
     dynamic::{Data, DynamicError, Type},
     path::{
         PathError, Walk,
-        rows::{
-            AnyRow, LeadingKey, ReadRows, RowKind, RowValue, Scan, VisitRow, WriteRows,
-        },
+        rows::{AnyRow, LeadingKey, ReadRows, RowKind, RowValue, Scan, VisitRow, WriteRows},
     },
     pstate::Wipes,
 };
@@ -158,7 +156,9 @@ impl<'t> Place<'t> {
                     let key = Type::Text.decode_key(&mut bytes)?;
                     let field = fields.iter().find(|(name, _)| Data::Text(name.clone()) == key);
                     // A field of an older schema is nobody's any more.
-                    let Some((_, field)) = field else { return Ok(Self { keys, last: Last::Listed }) };
+                    let Some((_, field)) = field else {
+                        return Ok(Self { keys, last: Last::Listed });
+                    };
                     (key, field)
                 }
             };

@@ -125,7 +125,8 @@ fn fits(meta: &Meta, module: &str, tasks: u32, catalog: &Catalog) -> Result<(), 
     for (name, stored) in meta.catalog.pstates.iter().zip(&meta.catalog.keys) {
         let mut declared = catalog.pstates.iter().zip(&catalog.keys);
         if let Some((_, layout)) =
-            declared.find(|(pstate, layout)| *pstate == name && !layout_finds(layout, stored)) {
+            declared.find(|(pstate, layout)| *pstate == name && !layout_finds(layout, stored))
+        {
             return Err(format!(
                 "PState `$${name}` is stored as `{stored}`, and the module declares `{layout}`: rows are found by \
                  the bytes of their keys, so declare a PState with another name"

@@ -61,7 +61,10 @@ impl<K: Key, V> PStateOptions<Map<K, V>> {
     /// Keys at home where this function says: it gets the key and the number of tasks (PS-33). A number behind the
     /// last task counts from the first one again.
     #[must_use]
-    pub fn key_partitioner(mut self, task: impl Fn(&K, u32) -> u32 + Send + Sync + 'static) -> Self {
+    pub fn key_partitioner(
+        mut self,
+        task: impl Fn(&K, u32) -> u32 + Send + Sync + 'static,
+    ) -> Self {
         self.home = Home::Custom(Arc::new(move |key, tasks| {
             let key = key.downcast_ref().expect("a path into a map begins with a key of the map");
             TaskId(task(key, tasks))
@@ -119,11 +122,8 @@ impl<S: Schema> Declaration for PStateDecl<S> {
                 Arc::new(PStateView::new(viewed, at.moment.clone(), snapshot))
             })
             .collect();
-        let shared = PStateShared::<S> {
-            views: views.clone(),
-            home: home.clone(),
-            schema: PhantomData,
-        };
+        let shared =
+            PStateShared::<S> { views: views.clone(), home: home.clone(), schema: PhantomData };
         Ok(Opened {
             shared: Some(Arc::new(shared)),
             partitions: views.iter().cloned().map(PStatePartition::new).collect(),

@@ -315,11 +315,8 @@ impl<S: Shape> Inner<S> {
 
 impl<S: Writable> InnerWrite<S> {
     /// What `path` makes of the beginning, as an editor that may run any number of times.
-    pub(super) fn editor<Q: TransformPath<From = S>>(
-        path: impl FnOnce(Self) -> Q,
-    ) -> Q::Editor {
+    pub(super) fn editor<Q: TransformPath<From = S>>(path: impl FnOnce(Self) -> Q) -> Q::Editor {
         let start = Path { origin: Bare::new(), navigator: Again, stands_on: PhantomData };
         path(start).into_editor()
     }
 }
-

@@ -2,6 +2,7 @@
 
 use super::edit::{Change, Editor, Transform, Want};
 use super::shape::{Hold, Holder, Pair, PairChange, Present, Shape, Writable};
+use super::sorted::each;
 use super::step::{of_holders, step, step_itself, through_collected};
 use super::walk::Then;
 use super::{Cardinality, Many, Navigator, Path, PathError, Visitor, Walk};
@@ -112,7 +113,8 @@ where
 
     #[inline]
     fn select<N: Visitor<Present<V>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
-        S::seen(at).into_iter().flat_map(BTreeMap::values).try_for_each(|value| next.visit(value))
+        let Some(map) = S::seen(at) else { return Ok(()) };
+        each(map.values(), |value| next.visit(value))
     }
 }
 
@@ -185,7 +187,7 @@ impl<T: 'static> Elements for Vec<T> {
     type Element = Present<T>;
 
     fn each<N: Visitor<Present<T>>>(&self, next: &mut N) -> Walk {
-        self.iter().try_for_each(|element| next.visit(element))
+        each(self.iter(), |element| next.visit(element))
     }
 }
 
@@ -207,7 +209,7 @@ impl<T: Ord + Clone + 'static> Elements for BTreeSet<T> {
     type Element = Present<T>;
 
     fn each<N: Visitor<Present<T>>>(&self, next: &mut N) -> Walk {
-        self.iter().try_for_each(|element| next.visit(element))
+        each(self.iter(), |element| next.visit(element))
     }
 }
 
@@ -232,7 +234,7 @@ impl<K: Ord + 'static, V: 'static> Elements for BTreeMap<K, V> {
     type Element = Pair<K, Present<V>>;
 
     fn each<N: Visitor<Self::Element>>(&self, next: &mut N) -> Walk {
-        self.iter().try_for_each(|entry| next.visit(entry))
+        each(self.iter(), |entry| next.visit(entry))
     }
 }
 
@@ -299,9 +301,27 @@ pub(super) fn edit_values<K: Ord, V: 'static, E: Editor<Present<V>>>(
             .collect::<Result<_, _>>()?;
         return Ok(true);
     }
-    let mut outcome = Ok(false);
-    map.retain(|_, value| lent(value, next, &mut outcome));
-    outcome
+    let mut changed = false;
+    // Few edits remove anything: the common loop is the plain one over values, and what goes, goes after it.
+    let mut removed = Vec::new();
+    for (at, value) in map.values_mut().enumerate() {
+        match next.edit(Hold::Lent(value))? {
+            Change::Kept => continue,
+            Change::InPlace => {}
+            Change::Set(new) => *value = new,
+            Change::Removed => removed.push(at),
+        }
+        changed = true;
+    }
+    if !removed.is_empty() {
+        let (mut at, mut removed) = (0, removed.into_iter().peekable());
+        map.retain(|_, _| {
+            let stays = removed.next_if_eq(&at).is_none();
+            at += 1;
+            stays
+        });
+    }
+    Ok(changed)
 }
 
 /// Edits a value that was taken out of its collection. What becomes of it, if it stays.

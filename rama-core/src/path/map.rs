@@ -4,6 +4,7 @@
 use super::edit::{Change, Editor, Transform};
 use super::key::KeyOf;
 use super::shape::{Hold, Holder, Present, Shape};
+use super::sorted::each;
 use super::sorted::edit_part;
 use super::step::{of_holders, step, step_itself, through_collected};
 use super::walk::Then;
@@ -220,7 +221,8 @@ where
 
     #[inline]
     fn select<N: Visitor<Present<K>>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
-        S::seen(at).into_iter().flat_map(BTreeMap::keys).try_for_each(|key| next.visit(key))
+        let Some(map) = S::seen(at) else { return Ok(()) };
+        each(map.keys(), |key| next.visit(key))
     }
 }
 

@@ -47,7 +47,7 @@ mod keyed;
 mod limit;
 mod list;
 mod nil;
-mod portable;
+pub mod portable;
 mod recursive;
 mod map;
 mod range;
@@ -93,33 +93,31 @@ pub use field::{Field, FieldAt};
 pub use filter::{IsCollected, NotSelected, Pred, Selected, Tested};
 pub use forked::{IfTerm, InTurn, Leave, Terms};
 pub use indexed::{HasIndexes, IndexNav, IndexedVals};
-pub use insert::{
-    AfterElem, BeforeElem, BeforeIndex, Beginning, End, GrowsByMany, GrowsByOne,
-};
-pub use keyed::{HasKeyedVals, Keyable, KeyedVals};
-pub use map::{HasKeys, HasSubmaps, MapKey, MapKeys, Submap};
-pub use range::{KeyRange, RangeOptions, SortedMap, SortedRange, SortedSet};
-pub use size::{Countable, HasSize, Size};
-pub use sorted::{Bounds, CopyRange, Sorted, SortedElements};
-pub use span::{InMemory, Ranged, Span, Whole};
-pub use whole::OnWhole;
+pub use insert::{AfterElem, BeforeElem, BeforeIndex, Beginning, End, GrowsByMany, GrowsByOne};
 pub use key::{KeyOf, Keyed, Keypath, Must};
+pub use keyed::{HasKeyedVals, Keyable, KeyedVals};
 pub use limit::{Distinct, Take};
 pub use list::{First, HasEnds, IsList, Last, Nthpath};
+pub use map::{HasKeys, HasSubmaps, MapKey, MapKeys, Submap};
 pub use nil::{
-    IsMaybe, IsMaybeList, IsMaybeMap, IsMaybeSet, IsVoid, NilToList, NilToMap, NilToSet, NilToVal, NoneToVal,
+    IsMaybe, IsMaybeList, IsMaybeMap, IsMaybeSet, IsVoid, NilToList, NilToMap, NilToSet, NilToVal,
+    NoneToVal,
 };
 pub use portable::{FunctionName, Named, Portable, PortableError, PortablePath, Steps, to_json};
+pub use range::{KeyRange, RangeOptions, SortedMap, SortedRange, SortedSet};
 pub use recursive::{Recursion, Recursive};
 pub use removes::Removes;
 pub use rows::{
-    Counting,
-    Counted, Fate, Fields, LeadingKey, ReadRows, Root, RowList, RowSet, Rows, Stored, Uncounted, WriteRows,
+    Counted, Counting, Fate, Fields, LeadingKey, ReadRows, Root, RowList, RowSet, Rows, Stored,
+    Uncounted, WriteRows,
 };
 pub use search::Found;
 pub use sequence::{Copied, HeldPair, HeldValue, Sequence};
 pub use set::{HasSubsets, IsSet, NoneElem, SetElem, Subset};
 pub use shape::{Hold, Holder, Maybe, Pair, PairChange, Present, Shape, Void, Writable};
+pub use size::{Countable, HasSize, Size};
+pub use sorted::{Bounds, CopyRange, Sorted, SortedElements};
+pub use span::{InMemory, Ranged, Span, Whole};
 pub use sublist::{ContinuousSubseqs, HasParts, HasRuns, Srange, SrangeDynamic};
 pub use subselect::{CollectsNothing, Dealt, Subselect};
 pub use terminal::{
@@ -131,3 +129,4 @@ pub use upsert::{UpsertBy, Upserts};
 pub use value::{ValuePath, select, select_any, select_one, selected_any, transform};
 pub use view::{View, Visible};
 pub use walk::{Again, Halt, Navigator, Start, Then, Visitor, Walk};
+pub use whole::OnWhole;

@@ -9,9 +9,7 @@
 use super::edit::{Editor, Transform, Want};
 use super::shape::{Shape, Writable};
 use super::walk::Then;
-use super::{
-    Bare, Cardinality, Halt, Inner, Many, Navigator, Path, PathError, SubPath, Visitor, Walk,
-};
+use super::{Bare, Cardinality, Inner, Many, Navigator, Path, PathError, SubPath, Visitor, Walk};
 use std::cell::{Cell, OnceCell};
 use std::marker::PhantomData;
 use std::rc::{Rc, Weak};
@@ -247,7 +245,7 @@ impl<S: Writable, To: Writable> Navigator<S> for Recursion<'_, S, To> {
 
     fn select<N: Visitor<To>>(&self, at: S::Ref<'_>, next: &mut N) -> Walk {
         let Some(body) = self.0.reads.get().and_then(Weak::upgrade) else {
-            return Err(Halt::Failed(PathError::AgainOutside));
+            return Err(PathError::AgainOutside.into());
         };
         let _level = self.0.deeper()?;
         body.select(at, next)

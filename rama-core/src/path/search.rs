@@ -103,6 +103,7 @@ impl<S: Shape> Visitor<S> for Something {
 }
 
 /// All values that the walk finds, in its order.
+#[inline]
 pub(super) fn every<S: Found>(
     walk: impl FnOnce(&mut Every<S>) -> Walk,
 ) -> Result<Vec<S::Out>, PathError> {
@@ -112,6 +113,7 @@ pub(super) fn every<S: Found>(
 }
 
 /// The only value, as the number of places promises it. Stops at the second one.
+#[inline]
 pub(super) fn one<S: Found, C: Cardinality>(
     walk: impl FnOnce(&mut First<S>) -> Walk,
 ) -> Result<C::Picked<S::Out>, PathError> {
@@ -121,6 +123,7 @@ pub(super) fn one<S: Found, C: Cardinality>(
 }
 
 /// The first value. Stops there.
+#[inline]
 pub(super) fn any<S: Found>(
     walk: impl FnOnce(&mut First<S>) -> Walk,
 ) -> Result<Option<S::Out>, PathError> {
@@ -130,6 +133,7 @@ pub(super) fn any<S: Found>(
 }
 
 /// Whether there is a value. Stops at the first one and copies nothing.
+#[inline]
 pub(super) fn something(walk: impl FnOnce(&mut Something) -> Walk) -> Result<bool, PathError> {
     let mut something = Something(false);
     finish(walk(&mut something))?;
@@ -137,9 +141,10 @@ pub(super) fn something(walk: impl FnOnce(&mut Something) -> Walk) -> Result<boo
 }
 
 /// The result of a walk that its end may have ended early.
+#[inline]
 pub(super) fn finish(walk: Walk) -> Result<(), PathError> {
     match walk {
         Ok(()) | Err(Halt::Enough) => Ok(()),
-        Err(Halt::Failed(error)) => Err(error),
+        Err(Halt::Failed(error)) => Err(*error),
     }
 }

@@ -119,27 +119,65 @@ impl<T: Ord + Clone + 'static> Sorted for BTreeSet<T> {
 
 /// A sorted collection whose ranges can be copied and gone through.
 pub trait SortedElements: Sorted + Elements {
-    /// Visits what lies between bounds.
+    /// Visits what is in a range.
     ///
     /// # Errors
     /// Those of `next`.
-    fn each_between<N: Visitor<Self::Element>>(
-        &self,
-        bounds: Bounds<'_, Self::Key>,
-        next: &mut N,
-    ) -> Walk;
+    fn each_in<N: Visitor<Self::Element>>(&self, range: &KeyRange<Self::Key>, next: &mut N)
+    -> Walk;
 }
 
 impl<K: Ord + Clone + 'static, V: 'static> SortedElements for BTreeMap<K, V> {
-    fn each_between<N: Visitor<Self::Element>>(&self, bounds: Bounds<'_, K>, next: &mut N) -> Walk {
-        self.range::<K, _>(bounds).try_for_each(|entry| next.visit(entry))
+    #[inline]
+    fn each_in<N: Visitor<Self::Element>>(&self, range: &KeyRange<K>, next: &mut N) -> Walk {
+        each_entry(self, range, |key, value| next.visit((key, value)))
     }
 }
 
 impl<T: Ord + Clone + 'static> SortedElements for BTreeSet<T> {
-    fn each_between<N: Visitor<Self::Element>>(&self, bounds: Bounds<'_, T>, next: &mut N) -> Walk {
-        self.range::<T, _>(bounds).try_for_each(|element| next.visit(element))
+    #[inline]
+    fn each_in<N: Visitor<Self::Element>>(&self, range: &KeyRange<T>, next: &mut N) -> Walk {
+        let Some(bounds) = range.bounds() else { return Ok(()) };
+        match range.limit() {
+            Some(most) if !range.is_backward() => {
+                each(self.range::<T, _>(bounds).take(most), |element| next.visit(element))
+            }
+            Some(_) => self.bounds(range).map_or(Ok(()), |bounds| {
+                each(self.range::<T, _>(bounds), |element| next.visit(element))
+            }),
+            None => each(self.range::<T, _>(bounds), |element| next.visit(element)),
+        }
     }
+}
+
+/// Visits the entries of a map that are in a range. Only a range that is counted from its end takes two ways
+/// through the map.
+#[inline]
+pub(super) fn each_entry<'m, K: Ord + Clone + 'static, V: 'static>(
+    map: &'m BTreeMap<K, V>,
+    range: &KeyRange<K>,
+    mut visit: impl FnMut(&'m K, &'m V) -> Walk,
+) -> Walk {
+    let Some(bounds) = range.bounds() else { return Ok(()) };
+    match range.limit() {
+        Some(most) if !range.is_backward() => {
+            each(map.range::<K, _>(bounds).take(most), |(key, value)| visit(key, value))
+        }
+        Some(_) => {
+            let Some(bounds) = map.bounds(range) else { return Ok(()) };
+            each(map.range::<K, _>(bounds), |(key, value)| visit(key, value))
+        }
+        None => each(map.range::<K, _>(bounds), |(key, value)| visit(key, value)),
+    }
+}
+
+/// A plain loop: what compiles to what one would have written by hand.
+#[inline]
+pub(super) fn each<T>(items: impl Iterator<Item = T>, mut visit: impl FnMut(T) -> Walk) -> Walk {
+    for item in items {
+        visit(item)?;
+    }
+    Ok(())
 }
 
 /// A sorted collection whose ranges can be copied.

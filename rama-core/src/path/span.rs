@@ -11,7 +11,9 @@ use super::range::{KeyRange, SortedRange};
 use super::sequence::Sequence;
 use super::set::{IsSet, NoneElem, SetElem};
 use super::shape::{Holder, Maybe, Present, Shape, Void, Writable};
-use super::sorted::{CopyRange, Sorted, SortedElements, edit_elements, edit_part, edit_range};
+use super::sorted::{
+    CopyRange, Sorted, SortedElements, each_entry, edit_elements, edit_part, edit_range,
+};
 use super::step::step_itself;
 use super::{AtMostOne, Many, Navigator, One, PathError, Visitor, Walk};
 use std::collections::{BTreeMap, BTreeSet};
@@ -285,7 +287,7 @@ impl<K: 'static, W: SortedElements<Key = K>, S: InMemory<Value = W>> Navigator<S
         next: &mut N,
     ) -> Walk {
         let Some(whole) = S::seen(at) else { return Ok(()) };
-        whole.bounds(range).map_or(Ok(()), |bounds| whole.each_between(bounds, next))
+        whole.each_in(range, next)
     }
 }
 
@@ -351,17 +353,11 @@ macro_rules! of_maps {
 of_maps! {
     MapVals: Present<V>, Many;
     |_navigator, map, range, next|
-        map.into_iter()
-            .filter_map(|map| Some(map.range::<K, _>(map.bounds(range)?)))
-            .flatten()
-            .try_for_each(|(_, value)| next.visit(value)),
+        map.map_or(Ok(()), |map| each_entry(map, range, |_, value| next.visit(value))),
         map.map_or(Ok(Change::Kept), |map| map.edit(|map| edit_values_in(map, range, next)));
     MapKeys: Present<K>, Many;
     |_navigator, map, range, next|
-        map.into_iter()
-            .filter_map(|map| Some(map.range::<K, _>(map.bounds(range)?)))
-            .flatten()
-            .try_for_each(|(key, _)| next.visit(key)),
+        map.map_or(Ok(()), |map| each_entry(map, range, |key, _| next.visit(key))),
         map.map_or(Ok(Change::Kept), |map| {
             map.edit(|map| edit_range(map, range, |part| edit_keys(part, next)))
         });

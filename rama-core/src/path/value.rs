@@ -54,6 +54,7 @@ where
 ///
 /// # Errors
 /// [`PathError::NotExactlyOne`] when a path to many places finds none or several.
+#[inline]
 pub fn select_one<T, Q, One>(
     value: &T,
     path: impl FnOnce(ValuePath<T>) -> Q,
@@ -76,6 +77,7 @@ where
 ///
 /// # Errors
 /// None of this stage's navigators fails on a plain value.
+#[inline]
 pub fn select_any<T, Q, Out>(
     value: &T,
     path: impl FnOnce(ValuePath<T>) -> Q,
@@ -99,6 +101,7 @@ where
 ///
 /// # Errors
 /// None of this stage's navigators fails on a plain value.
+#[inline]
 pub fn selected_any<T, Q>(
     value: &T,
     path: impl FnOnce(ValuePath<T>) -> Q,

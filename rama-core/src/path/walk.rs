@@ -15,13 +15,13 @@ pub type Walk = Result<(), Halt>;
 pub enum Halt {
     /// The visitor has what it wanted.
     Enough,
-    /// The walk failed.
-    Failed(PathError),
+    /// The walk failed. In a box, so that a walk that goes on is one word to hand back.
+    Failed(Box<PathError>),
 }
 
 impl From<PathError> for Halt {
     fn from(error: PathError) -> Self {
-        Self::Failed(error)
+        Self::Failed(Box::new(error))
     }
 }
 

@@ -84,9 +84,13 @@ impl Locality {
     pub(crate) fn check(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
         let Self { pstate, task, at, .. } = *self;
         match self.home.of(Some(key), self.tasks) {
-            Some(home) if home != task => {
-                Err(PathError::storage(NotAtHome { pstate, key: format!("{key:?}"), home, task, at }))
-            }
+            Some(home) if home != task => Err(PathError::storage(NotAtHome {
+                pstate,
+                key: format!("{key:?}"),
+                home,
+                task,
+                at,
+            })),
             _ => Ok(()),
         }
     }

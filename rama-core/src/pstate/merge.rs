@@ -4,7 +4,7 @@ use super::{Row, RowKey, layer::Overlay, view::ViewError};
 use crate::{
     codec::CodecError,
     path::{
-        Halt, PathError, Walk,
+        PathError, Walk,
         rows::{Scan, VisitRow},
     },
 };
@@ -49,7 +49,7 @@ impl<'m, 'v> Merge<'m, 'v> {
         }
         self.left -= 1;
         let visit = &mut *self.visit;
-        let failed = |error: CodecError| Halt::Failed(PathError::storage(ViewError::Codec(error)));
+        let failed = |error: CodecError| PathError::storage(ViewError::Codec(error));
         self.scan.kind.lend(value, &mut |row| visit(key, row)).map_err(failed)?
     }
 

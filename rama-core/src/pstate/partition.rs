@@ -218,5 +218,4 @@ impl SealedRows {
     pub(crate) fn publish(&self, epoch: Epoch) {
         self.view.publish(epoch, &self.layer);
     }
-
 }

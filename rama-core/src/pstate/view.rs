@@ -21,7 +21,7 @@ use crate::{
     id::{Epoch, PStateId, TaskId},
     moment::Moment,
     path::{
-        Halt, PathError, Walk,
+        PathError, Walk,
         rows::{RowKind, Scan, VisitRow},
     },
     store::{Snapshot, StoreError},
@@ -104,7 +104,20 @@ impl PStateView {
         let cache = Mutex::new(RowCache::new(CACHE_BYTES_MAX));
         let row_bytes = AtomicUsize::new(ROW_BYTES);
         let counts = Counters::default();
-        Self { name, pstate, task, home, deepest, table, initial, moment, row_bytes, counts, state, cache }
+        Self {
+            name,
+            pstate,
+            task,
+            home,
+            deepest,
+            table,
+            initial,
+            moment,
+            row_bytes,
+            counts,
+            state,
+            cache,
+        }
     }
 
     /// One committed row.
@@ -215,9 +228,7 @@ impl PStateView {
         let of_task = |address: &Vec<u8>| store_key(self.task, address);
         let from = from.as_ref().map(of_task);
         let to = match to.as_ref().map(of_task) {
-            std::ops::Bound::Unbounded => {
-                std::ops::Bound::Excluded(after_task(self.task))
-            }
+            std::ops::Bound::Unbounded => std::ops::Bound::Excluded(after_task(self.task)),
             to => to,
         };
         let skipped = TASK_BYTES + scan.prefix.len();
@@ -233,7 +244,7 @@ impl PStateView {
                 std::ops::ControlFlow::Break(())
             }
         });
-        read.map_err(|error| Halt::Failed(PathError::storage(ViewError::Store(error))))?;
+        read.map_err(|error| PathError::storage(ViewError::Store(error)))?;
         ended?;
         merge.rest()
     }

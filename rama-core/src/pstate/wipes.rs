@@ -11,6 +11,9 @@ pub(crate) struct Wipes<T> {
     by_keys: BTreeMap<Box<[u8]>, Vec<(u8, T)>>,
 }
 
+/// Depths at which keys were wiped.
+type Depths<T> = [(u8, T)];
+
 impl<T> Default for Wipes<T> {
     fn default() -> Self {
         Self { by_keys: BTreeMap::new() }
@@ -65,9 +68,10 @@ impl<T: Copy> Wipes<T> {
     }
 
     /// The greatest keys up to these.
-    fn upto(&self, keys: &[u8]) -> Option<(&Box<[u8]>, &Vec<(u8, T)>)> {
+    fn upto(&self, keys: &[u8]) -> Option<(&[u8], &Depths<T>)> {
         let range = (Bound::Unbounded, Bound::Included(keys));
-        self.by_keys.range::<[u8], (Bound<&[u8]>, Bound<&[u8]>)>(range).next_back()
+        let found = self.by_keys.range::<[u8], (Bound<&[u8]>, Bound<&[u8]>)>(range).next_back();
+        found.map(|(keys, depths)| (&**keys, &**depths))
     }
 
     /// The prefixes, in the order of their keys.

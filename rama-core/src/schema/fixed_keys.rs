@@ -2,18 +2,35 @@
 
 use super::Nested;
 use crate::path::rows::{FieldNames, FieldPlace, FixedKey};
+use std::fmt::{self, Debug, Formatter};
 
 /// A struct whose fields are fixed keys. Made by `#[derive(FixedKeys)]`, which also makes it a
 /// [`Schema`](super::Schema) and [`Nested`].
 pub trait FixedKeys: FieldNames {
-    /// Shows every field to a visitor, in order.
-    fn fields<F: FieldVisitor>(visitor: &mut F);
+    /// The fields, in order.
+    const FIELDS: &'static [FieldSchema];
 }
 
-/// Gets the fields of fixed keys.
-pub trait FieldVisitor {
-    /// Called with each field.
-    fn field<S: Nested>(&mut self, name: &'static str);
+/// What stands under a fixed key.
+pub struct FieldSchema {
+    name: &'static str,
+    depth: u8,
+    describe: fn() -> String,
+    layout: fn() -> String,
+}
+
+impl FieldSchema {
+    /// The schema `S` under the stored name `name`.
+    #[must_use]
+    pub const fn of<S: Nested>(name: &'static str) -> Self {
+        Self { name, depth: S::DEPTH, describe: S::describe, layout: S::layout }
+    }
+}
+
+impl Debug for FieldSchema {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, (self.describe)())
+    }
 }
 
 impl<S: Nested> FieldPlace for FixedKey<S> {
@@ -27,61 +44,30 @@ impl<S: Nested> FieldPlace for FixedKey<S> {
 /// The text of fixed keys, as [`Schema::describe`](super::Schema::describe).
 #[must_use]
 pub fn describe<T: FixedKeys>() -> String {
-    text::<T, Described>()
+    text(T::FIELDS, |field| (field.describe)())
 }
 
-/// The text of fixed keys, as [`Schema::layout`](super::Schema::layout). Fields may come and go (PS-77).
+/// The text of fixed keys, as [`Schema::layout`](super::Schema::layout).
 #[must_use]
 pub fn layout<T: FixedKeys>() -> String {
-    text::<T, LaidOut>()
+    text(T::FIELDS, |field| (field.layout)())
 }
 
-/// How deep the deepest field is, and one level for the fields themselves.
+/// How many levels of structures the deepest field has.
 #[must_use]
-pub const fn levels(fields: &[u8]) -> u8 {
-    let mut most = 0;
-    let mut at = 0;
-    while at < fields.len() {
-        if fields[at] > most {
-            most = fields[at];
+pub const fn levels<T: FixedKeys>() -> u8 {
+    let (mut most, mut at) = (0, 0);
+    while at < T::FIELDS.len() {
+        if T::FIELDS[at].depth > most {
+            most = T::FIELDS[at].depth;
         }
         at += 1;
     }
     most
 }
 
-fn text<T: FixedKeys, F: FieldVisitor + Default + Into<String>>() -> String {
-    let mut fields = F::default();
-    T::fields(&mut fields);
-    format!("{{ {} }}", fields.into())
-}
-
-#[derive(Default)]
-struct Described(Vec<String>);
-
-#[derive(Default)]
-struct LaidOut(Vec<String>);
-
-impl FieldVisitor for Described {
-    fn field<S: Nested>(&mut self, name: &'static str) {
-        self.0.push(format!("{name}: {}", S::describe()));
-    }
-}
-
-impl FieldVisitor for LaidOut {
-    fn field<S: Nested>(&mut self, name: &'static str) {
-        self.0.push(format!("{name}: {}", S::layout()));
-    }
-}
-
-impl From<Described> for String {
-    fn from(fields: Described) -> Self {
-        fields.0.join(", ")
-    }
-}
-
-impl From<LaidOut> for String {
-    fn from(fields: LaidOut) -> Self {
-        fields.0.join(", ")
-    }
+fn text(fields: &[FieldSchema], of: impl Fn(&FieldSchema) -> String) -> String {
+    let fields: Vec<_> =
+        fields.iter().map(|field| format!("{}: {}", field.name, of(field))).collect();
+    format!("{{ {} }}", fields.join(", "))
 }

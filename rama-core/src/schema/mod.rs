@@ -14,7 +14,7 @@ pub mod fixed_keys;
 mod kind;
 mod name;
 
-pub use fixed_keys::{FieldVisitor, FixedKeys};
+pub use fixed_keys::{FieldSchema, FixedKeys};
 pub use kind::{Indexed, Kind, Plain};
 pub(crate) use name::short_name;
 
@@ -74,7 +74,6 @@ pub use crate::path::Uncounted;
 /// `#[fixed_keys(crate = path::to::rama_core)]` on the type names a renamed dependency.
 #[doc(inline)]
 pub use rama_macros::FixedKeys;
-
 
 /// A map. As a PState it is stored row by row: one row per key, on the task that is the key's home.
 /// Inside another map it is a [`BTreeMap`](std::collections::BTreeMap) in the row.
@@ -365,7 +364,10 @@ mod tests {
 
     #[test]
     fn what_is_not_subindexed_is_a_value() {
-        assert_eq!(there::<Map<i64, List<Set<u64>>>>(), there::<BTreeMap<i64, Vec<BTreeSet<u64>>>>());
+        assert_eq!(
+            there::<Map<i64, List<Set<u64>>>>(),
+            there::<BTreeMap<i64, Vec<BTreeSet<u64>>>>()
+        );
         assert_eq!(<Map<i64, Map<i64, u64>> as Schema>::DEPTH, 0);
     }
 

@@ -54,8 +54,9 @@ impl<S: Schema> Standalone<S> {
     ///
     /// # Errors
     /// When its data is damaged or of another schema.
+    #[expect(clippy::needless_pass_by_value, reason = "given away like a directory")]
     pub fn on(disk: Arc<dyn Disk>) -> Result<Self, Error> {
-        let rows = StandaloneRows::on(disk, S::layout(), S::DEPTH)?;
+        let rows = StandaloneRows::on(&disk, S::layout(), S::DEPTH)?;
         Ok(Self { rows, schema: PhantomData })
     }
 

@@ -48,14 +48,11 @@ pub(super) fn in_directory(directory: &Path) -> Result<Arc<dyn Disk>, Error> {
 
 impl StandaloneRows {
     /// The rows on a disk, of a schema with this layout and depth.
-    pub(super) fn on(disk: Arc<dyn Disk>, layout: String, deepest: u8) -> Result<Self, Error> {
-        let catalog = Catalog {
-            pstates: vec![NAME.to_owned()],
-            keys: vec![layout],
-            ..Catalog::default()
-        };
+    pub(super) fn on(disk: &Arc<dyn Disk>, layout: String, deepest: u8) -> Result<Self, Error> {
+        let catalog =
+            Catalog { pstates: vec![NAME.to_owned()], keys: vec![layout], ..Catalog::default() };
         // The snapshot goes on into the view alone: one that is kept would keep every page of that state.
-        let recovered = recover(&disk, NAME, 1, catalog, LogOptions::default())?;
+        let recovered = recover(disk, NAME, 1, catalog, LogOptions::default())?;
         let Recovered { store, meta, tables, snapshot, lock, .. } = recovered;
         let viewed = Viewed {
             name: NAME,

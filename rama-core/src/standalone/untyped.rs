@@ -27,7 +27,8 @@ impl Untyped {
     /// # Errors
     /// When the type is no schema, and those of the store.
     pub fn in_memory(schema: Type) -> Result<Self, Error> {
-        Self::on(Arc::new(MemoryDisk::new()), schema)
+        let disk: Arc<dyn Disk> = Arc::new(MemoryDisk::new());
+        Self::on(&disk, schema)
     }
 
     /// The PState in a directory, which is created when it does not exist.
@@ -35,10 +36,10 @@ impl Untyped {
     /// # Errors
     /// When the type is no schema, the directory cannot be used, or its data is damaged or of another schema.
     pub fn in_directory(directory: &FilePath, schema: Type) -> Result<Self, Error> {
-        Self::on(in_directory(directory)?, schema)
+        Self::on(&in_directory(directory)?, schema)
     }
 
-    fn on(disk: Arc<dyn Disk>, schema: Type) -> Result<Self, Error> {
+    fn on(disk: &Arc<dyn Disk>, schema: Type) -> Result<Self, Error> {
         schema.check_schema()?;
         let rows = StandaloneRows::on(disk, schema.layout(), schema.deepest())?;
         Ok(Self { rows, schema })

@@ -112,7 +112,9 @@ impl Snapshot {
             let key = key.value();
             // A damaged tree may lead anywhere, also in circles.
             let in_order = RangeBounds::<[u8]>::contains(&bounds, key)
-                && last.as_deref().is_none_or(|last| if backward { key < last } else { last < key });
+                && last
+                    .as_deref()
+                    .is_none_or(|last| if backward { key < last } else { last < key });
             let value = seal.open(key, sealed.value()).filter(|_| in_order);
             let value = value.ok_or_else(|| self.damaged(table))?;
             if visit(key, value).is_break() {

@@ -153,25 +153,23 @@ impl Output<'_> {
     fn implementation(&self) -> TokenStream {
         let Self { name, generics, names, companion, keys } = self;
         let (params, args, bounds) = generics.split_for_impl();
-        let (private, visitor) = (&names.private, local("visitor"));
-        let visitor_type = names.item("Visitor", Span::mixed_site());
+        let private = &names.private;
         let values = keys.iter().map(|Key { ident, stored, .. }| {
             let stored = text_at(stored, ident.span());
             quote!(#ident: #private::FixedKey::new(#stored),)
         });
         // Each call stands at the type of its field, so that messages about the type do.
-        let visits = keys.iter().map(|Key { schema, ident, stored, .. }| {
+        let schemas = keys.iter().map(|Key { schema, ident, stored, .. }| {
             let stored = text_at(stored, ident.span());
-            let call = quote!(#private::FieldVisitor::field);
-            quote_spanned!(schema.span()=> #call::<#schema>(#visitor, #stored);)
+            quote_spanned!(schema.span()=> #private::FieldSchema::of::<#schema>(#stored),)
         });
+        let depth = quote!(#private::fixed_keys::levels::<Self>());
         let used = self.used();
-        let depths = keys.iter().map(|Key { schema, .. }| {
-            quote_spanned!(schema.span()=> <#schema as #private::Nested>::DEPTH)
-        });
-        let depth = quote!(#private::fixed_keys::levels(&[#(#depths),*]));
         let texts = quote! {
-            fn describe() -> #private::Text { #private::fixed_keys::describe::<Self>() }
+            fn describe() -> #private::Text {
+                #used
+                #private::fixed_keys::describe::<Self>()
+            }
             fn layout() -> #private::Text { #private::fixed_keys::layout::<Self>() }
         };
         quote! {
@@ -185,10 +183,7 @@ impl Output<'_> {
             #[automatically_derived]
             #[allow(deprecated, reason = "a row has all of its keys")]
             impl #params #private::FixedKeys for #name #args #bounds {
-                fn fields<#visitor_type: #private::FieldVisitor>(#visitor: &mut #visitor_type) {
-                    #(#visits)*
-                    #used
-                }
+                const FIELDS: &'static [#private::FieldSchema] = &[#(#schemas)*];
             }
 
             #[automatically_derived]

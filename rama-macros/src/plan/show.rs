@@ -95,25 +95,7 @@ impl Printer {
                 self.line(format!("when {}", text(&condition.tokens)));
                 self.nested(|inner| inner.steps(body));
             }
-            Step::Select { read, yields, pattern, body } => {
-                let how = match yields {
-                    Yields::One => "one",
-                    Yields::AtMostOne => "at most one",
-                    Yields::Many => "many",
-                };
-                let pattern = text(&pattern.tokens);
-                self.line(format!("{} :> {pattern} ({how})", access(read)));
-                self.nested(|inner| inner.steps(body));
-            }
-            Step::EnterPages { port, frame } => {
-                self.line(format!("enter {} {} at the first page", self.ports[port.0], args(frame)));
-            }
-            Step::Page { read, port, frame, pattern, body, .. } => {
-                let pattern = text(&pattern.tokens);
-                self.line(format!("{} :> {pattern} (a page)", access(read)));
-                self.nested(|inner| inner.steps(body));
-                self.line(format!("again {} {}", self.ports[port.0], args(frame)));
-            }
+            Step::Select { .. } | Step::EnterPages { .. } | Step::Page { .. } => self.read(step),
             Step::Transform(write) => self.line(access(write)),
             Step::Clear { operator, pstate } => self.line(format!("{operator}($${pstate})")),
             Step::AckReturn { operator, value } => self.line(format!("{operator}({})", arg(value))),
@@ -144,6 +126,36 @@ impl Printer {
                 self.line(format!("push {} to list {}", args(frame), list.0))
             }
             Step::Give(frame) => self.line(format!("give {}", args(frame))),
+        }
+    }
+
+    /// A select, whole or in pages.
+    fn read(&mut self, step: &Step) {
+        match step {
+            Step::Select { read, yields, pattern, body } => {
+                let how = match yields {
+                    Yields::One => "one",
+                    Yields::AtMostOne => "at most one",
+                    Yields::Many => "many",
+                };
+                let pattern = text(&pattern.tokens);
+                self.line(format!("{} :> {pattern} ({how})", access(read)));
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::EnterPages { port, frame } => {
+                self.line(format!(
+                    "enter {} {} at the first page",
+                    self.ports[port.0],
+                    args(frame)
+                ));
+            }
+            Step::Page { read, port, frame, pattern, body, .. } => {
+                let pattern = text(&pattern.tokens);
+                self.line(format!("{} :> {pattern} (a page)", access(read)));
+                self.nested(|inner| inner.steps(body));
+                self.line(format!("again {} {}", self.ports[port.0], args(frame)));
+            }
+            _ => {}
         }
     }
 

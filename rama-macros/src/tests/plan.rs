@@ -64,7 +64,9 @@ const SEVERAL: &str = "source(*events) :> Event { id };
 
 #[test]
 fn a_select_in_pages_is_entered_again_with_what_its_path_and_the_rest_need() {
-    check_plan(&with_module(PAGES), &expect![[r#"
+    check_plan(
+        &with_module(PAGES),
+        &expect![[r#"
         module TestModule
         depot *events: Event, random
         depot *ids: i64, random
@@ -77,7 +79,8 @@ fn a_select_in_pages_is_entered_again_with_what_its_path_and_the_rest_need() {
             yielding_select([keypath(id.clone()), MAP_VALS], $$counts) :> count (a page)
               local_transform([keypath(id.clone()), termval((name.clone(), count))], $$names)
             again pages_of_counts (id.clone(), name.clone())
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]

@@ -113,15 +113,12 @@ const _: () = {
     #[automatically_derived]
     #[allow(deprecated, reason = "a row has all of its keys")]
     impl<V: Nested + 'static> __rama::FixedKeys for Account<V> {
-        fn fields<Visitor: __rama::FieldVisitor>(visitor: &mut Visitor) {
-            __rama::FieldVisitor::field::<String>(visitor, "name");
-            __rama::FieldVisitor::field::<Subindexed<Set<u64>>>(visitor, "followers");
-            __rama::FieldVisitor::field::<V>(visitor, "type");
-            __rama::FieldVisitor::field::<Map<u64, Self>>(visitor, "parts");
-            let _ = |value: &Self| {
-                let Self { name: _name, fans: _fans, r#type: _type, parts: _parts } = value;
-            };
-        }
+        const FIELDS: &'static [__rama::FieldSchema] = &[
+            __rama::FieldSchema::of::<String>("name"),
+            __rama::FieldSchema::of::<Subindexed<Set<u64>>>("followers"),
+            __rama::FieldSchema::of::<V>("type"),
+            __rama::FieldSchema::of::<Map<u64, Self>>("parts"),
+        ];
     }
     #[automatically_derived]
     #[allow(deprecated, reason = "a row has all of its keys")]
@@ -129,16 +126,11 @@ const _: () = {
         type Kind = __rama::Indexed;
         type Value = ();
         type There = __rama::Fields<Self>;
-        const DEPTH: u8 = 1
-            + __rama::fixed_keys::levels(
-                &[
-                    <String as __rama::Nested>::DEPTH,
-                    <Subindexed<Set<u64>> as __rama::Nested>::DEPTH,
-                    <V as __rama::Nested>::DEPTH,
-                    <Map<u64, Self> as __rama::Nested>::DEPTH,
-                ],
-            );
+        const DEPTH: u8 = 1 + __rama::fixed_keys::levels::<Self>();
         fn describe() -> __rama::Text {
+            let _ = |value: &Self| {
+                let Self { name: _name, fans: _fans, r#type: _type, parts: _parts } = value;
+            };
             __rama::fixed_keys::describe::<Self>()
         }
         fn layout() -> __rama::Text {
@@ -149,15 +141,11 @@ const _: () = {
     #[allow(deprecated, reason = "a row has all of its keys")]
     impl<V: Nested + 'static> __rama::Schema for Account<V> {
         type Root = __rama::Fields<Self>;
-        const DEPTH: u8 = __rama::fixed_keys::levels(
-            &[
-                <String as __rama::Nested>::DEPTH,
-                <Subindexed<Set<u64>> as __rama::Nested>::DEPTH,
-                <V as __rama::Nested>::DEPTH,
-                <Map<u64, Self> as __rama::Nested>::DEPTH,
-            ],
-        );
+        const DEPTH: u8 = __rama::fixed_keys::levels::<Self>();
         fn describe() -> __rama::Text {
+            let _ = |value: &Self| {
+                let Self { name: _name, fans: _fans, r#type: _type, parts: _parts } = value;
+            };
             __rama::fixed_keys::describe::<Self>()
         }
         fn layout() -> __rama::Text {

@@ -200,7 +200,7 @@ impl ReadStructure for Stored<'_, '_> {
             });
             match walk {
                 Ok(()) | Err(Halt::Enough) => ended,
-                Err(Halt::Failed(error)) => Err(failed(error)),
+                Err(Halt::Failed(error)) => Err(failed(*error)),
             }
         })
     }
@@ -219,7 +219,7 @@ impl ReadStructure for Stored<'_, '_> {
                 Ok(())
             });
             match walk {
-                Err(Halt::Failed(error)) => Err(failed(error)),
+                Err(Halt::Failed(error)) => Err(failed(*error)),
                 Ok(()) | Err(Halt::Enough) => Ok(size),
             }
         })

@@ -7,7 +7,7 @@ use super::{Portable, PortableError};
 use crate::path::field::Field;
 use crate::path::filter::Pred;
 use crate::path::shape::{Present, Shape};
-use crate::path::terminal::{Each, Once, Term, Update};
+use crate::path::terminal::{Term, Update};
 use crate::path::view::View;
 
 /// A `pred` that is data: there is none.
@@ -54,22 +54,34 @@ pub trait PortableUpdate {}
 )]
 pub trait PortableField {}
 
-macro_rules! closures {
-    ($([$($parameter:tt)*] $closure:ident: $promise:ident, $step:ty, on $shape:ty;)*) => {$(
-        impl<$closure: $promise, $($parameter)*> Portable<$shape> for $step {
-            fn write(&self, _: &mut Steps) -> Result<(), PortableError> {
-                Ok(())
-            }
-        }
-    )*};
+// Written out one by one: rustc shows the place, and a macro would be all that there is to see.
+
+impl<S: Shape, F: PortableTest> Portable<S> for Pred<F> {
+    fn write(&self, _: &mut Steps) -> Result<(), PortableError> {
+        Ok(())
+    }
 }
 
-closures! {
-    [S: Shape] F: PortableTest, Pred<F>, on S;
-    [S: Shape, U] F: PortableView, View<F, U>, on S;
-    [S: Shape] F: PortableTerm, Term<Once<F>>, on S;
-    [S: Shape] F: PortableTerm, Term<Each<F>>, on S;
-    [S: Shape] F: PortableUpdate, Update<Once<F>>, on S;
-    [S: Shape] F: PortableUpdate, Update<Each<F>>, on S;
-    [T: 'static, M, U] G: PortableField, Field<G, M, U>, on Present<T>;
+impl<S: Shape, U, F: PortableView> Portable<S> for View<F, U> {
+    fn write(&self, _: &mut Steps) -> Result<(), PortableError> {
+        Ok(())
+    }
+}
+
+impl<S: Shape, F: PortableTerm> Portable<S> for Term<F> {
+    fn write(&self, _: &mut Steps) -> Result<(), PortableError> {
+        Ok(())
+    }
+}
+
+impl<S: Shape, F: PortableUpdate> Portable<S> for Update<F> {
+    fn write(&self, _: &mut Steps) -> Result<(), PortableError> {
+        Ok(())
+    }
+}
+
+impl<T: 'static, G: PortableField, M, U> Portable<Present<T>> for Field<G, M, U> {
+    fn write(&self, _: &mut Steps) -> Result<(), PortableError> {
+        Ok(())
+    }
 }

@@ -25,7 +25,7 @@ use serde_json::Value as Json;
 
 /// A step of a path, or its terminal, that is data only, standing on the shape `S`.
 #[diagnostic::on_unimplemented(
-    message = "this path cannot be data: `{Self}` is code of this program",
+    message = "this path cannot be data: a step of it is code of this program, `{Self}`",
     label = "a step of this path takes a closure, or is a navigator of one's own",
     note = "a path as data goes by keys, values and names: compare with `pred_eq`, `pred_gt` and their kin, or name \
             one of the `dynamic::functions()` with `pred_named`, `view_named` and `term_named`"
@@ -142,8 +142,8 @@ impl<R: Origin, P, S, C> Path<R, P, S, C> {
     /// takes a closure.
     ///
     /// Keys and values are what serde makes of them, in the JSON forms of [`dynamic::Data`](crate::dynamic::Data).
-    /// A `keypath(k).PRESENT()` becomes `must`, and a `NONE` that removes a part of a collection, or empties an
-    /// `Option`, becomes the `termval` that does it. How deep a `recursive_path` goes is up to the reader.
+    /// A `keypath(k).PRESENT()` becomes `must`, a `NONE` of a part of a collection removes each element of it, and
+    /// one that empties an `Option` becomes the `termval` that does it. How deep a `recursive_path` goes is up to the reader.
     ///
     /// ```
     /// use rama_core::path::{Bare, Path, Present};

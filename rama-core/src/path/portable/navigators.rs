@@ -138,9 +138,13 @@ fn range<K: Serialize + Ord>(
     let Some(bounds) = range.bounds() else { return Ok(first(0)) };
     let (from, to) = (inclusive(bounds.0), inclusive(bounds.1));
     Ok(match (from, to) {
-        (None, None) if range.is_backward() => ("_to_end", vec![number(limit.unwrap_or(usize::MAX))]),
+        (None, None) if range.is_backward() => {
+            ("_to_end", vec![number(limit.unwrap_or(usize::MAX))])
+        }
         (None, None) => first(limit.unwrap_or(usize::MAX)),
-        (Some((from, inclusive)), None) => ("_from", vec![as_json(from)?, options(inclusive, limit)]),
+        (Some((from, inclusive)), None) => {
+            ("_from", vec![as_json(from)?, options(inclusive, limit)])
+        }
         (None, Some((to, inclusive))) => ("_to", vec![as_json(to)?, options(inclusive, limit)]),
         (Some((from, with_from)), Some((to, with_to))) => {
             let options = json!({"inclusive_start": with_from, "inclusive_end": with_to});

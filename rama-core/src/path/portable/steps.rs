@@ -4,7 +4,7 @@ use super::PortableError;
 use super::value::as_json;
 use crate::path::Cardinality;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// Numbers of elements and rows in a path that is data. It has none above this one, and nothing has as many
 /// elements in one value.
@@ -97,11 +97,17 @@ impl Steps {
         match self.place {
             Place::Element => self.stay("NONE", vec![]),
             Place::Option => self.stay("termval", vec![Json::Null]),
-            Place::MapPart => self.stay("termval", vec![json!({})]),
-            Place::ListPart => self.stay("termval", vec![json!([])]),
+            Place::MapPart => self.remove_each("MAP_VALS"),
+            Place::ListPart => self.remove_each("ALL"),
             Place::Mixed => return Err(PortableError::MixedRemoval),
         }
         Ok(())
+    }
+
+    /// What is in a part of a collection, since a part is nothing that could be taken out.
+    fn remove_each(&mut self, to_each: &str) {
+        self.stay(to_each, vec![]);
+        self.stay("NONE", vec![]);
     }
 
     /// One thing, which leads to so many places, and then another.

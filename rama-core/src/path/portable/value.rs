@@ -206,7 +206,9 @@ impl Entries {
                 let values = self.list.into_iter().map(|(_, value)| value);
                 Json::Object(names.into_iter().zip(values).collect::<Map<_, _>>())
             }
-            None => self.list.into_iter().map(|(key, value)| Json::from(vec![key, value])).collect(),
+            None => {
+                self.list.into_iter().map(|(key, value)| Json::from(vec![key, value])).collect()
+            }
         };
         tagged(self.variant, entries)
     }
@@ -309,8 +311,12 @@ mod tests {
 
     #[test]
     fn variants_and_structs_are_as_in_serde_json() {
-        let events =
-            [Event::Joined, Event::Said("x".into(), 3), Event::Liked(-1), Event::Left { after: None }];
+        let events = [
+            Event::Joined,
+            Event::Said("x".into(), 3),
+            Event::Liked(-1),
+            Event::Left { after: None },
+        ];
         assert_eq!(as_json(&events), Ok(serde_json::to_value(&events).unwrap()));
         assert_eq!(as_json(&(Wrapped(1), Empty, ())), Ok(json!([1, null, null])));
     }
@@ -323,7 +329,10 @@ mod tests {
         assert_eq!(as_json(&u128::MAX), Ok(json!("340282366920938463463374607431768211455")));
         assert_eq!(as_json(&(u128::from(u64::MAX), i128::MIN)).unwrap()[0], json!(u64::MAX));
         assert_eq!(as_json(&[f64::NAN, f64::INFINITY]), Ok(json!(["NaN", "inf"])));
-        assert_eq!(as_json(&BTreeMap::from([(None, 1), (Some(2_u8), 3)])), Ok(json!([[null, 1], [2, 3]])));
+        assert_eq!(
+            as_json(&BTreeMap::from([(None, 1), (Some(2_u8), 3)])),
+            Ok(json!([[null, 1], [2, 3]]))
+        );
     }
 
     #[test]
@@ -335,6 +344,9 @@ mod tests {
             }
         }
         let error = as_json(&vec![Secret]).unwrap_err();
-        assert_eq!(error.to_string(), "a key or value of the path cannot be data: secrets stay here");
+        assert_eq!(
+            error.to_string(),
+            "a key or value of the path cannot be data: secrets stay here"
+        );
     }
 }

@@ -51,12 +51,15 @@ impl Debug for dyn RowValue {
     }
 }
 
+/// Gets to see a row.
+pub type See<'a> = dyn FnMut(&dyn RowValue) -> Walk + 'a;
+
 /// What rows are, for whoever keeps them.
 pub struct RowKind {
     /// Whether rows of this kind may be kept for others, who know what they are.
     pub(crate) is_typed: bool,
     decode: fn(&[u8]) -> Result<AnyRow, CodecError>,
-    lend: fn(&[u8], &mut dyn FnMut(&dyn RowValue) -> Walk) -> Result<Walk, CodecError>,
+    lend: fn(&[u8], &mut See<'_>) -> Result<Walk, CodecError>,
 }
 
 impl RowKind {
@@ -93,7 +96,7 @@ impl RowKind {
     pub fn lend(
         &self,
         bytes: &[u8],
-        visit: &mut dyn FnMut(&dyn RowValue) -> Walk,
+        visit: &mut See<'_>,
     ) -> Result<Walk, CodecError> {
         (self.lend)(bytes, visit)
     }
@@ -111,7 +114,7 @@ fn decode<T: Value>(bytes: &[u8]) -> Result<AnyRow, CodecError> {
 
 fn lend<T: Value>(
     bytes: &[u8],
-    visit: &mut dyn FnMut(&dyn RowValue) -> Walk,
+    visit: &mut See<'_>,
 ) -> Result<Walk, CodecError> {
     Ok(visit(&decode_value::<T>(bytes)?))
 }
@@ -141,5 +144,8 @@ pub(super) fn edited<T: Value>(row: &mut AnyRow) -> &mut T {
 /// The row itself; a copy if it is shared.
 pub(super) fn owned<T: Value>(row: AnyRow) -> T {
     let row: Arc<dyn Any + Send + Sync> = row;
-    Arc::unwrap_or_clone(row.downcast::<T>().ok().expect(OF_ITS_SCHEMA))
+    match row.downcast::<T>() {
+        Ok(row) => Arc::unwrap_or_clone(row),
+        Err(_) => unreachable!("{OF_ITS_SCHEMA}"),
+    }
 }

@@ -18,6 +18,7 @@ use std::ops::Bound;
 const PAGE_KEYS: usize = 1_024;
 
 /// A map of keys `K` to elements of the shape `S`, never in memory as a whole.
+#[expect(clippy::type_complexity, reason = "three parameters that are only names")]
 pub struct Rows<K, S, C = Uncounted>(PhantomData<fn() -> (K, S, C)>);
 
 /// Edits one element.
@@ -199,7 +200,7 @@ impl Range<'_> {
 pub(super) fn finished(walk: Walk) -> Result<(), PathError> {
     match walk {
         Ok(()) | Err(crate::path::Halt::Enough) => Ok(()),
-        Err(crate::path::Halt::Failed(error)) => Err(error),
+        Err(crate::path::Halt::Failed(error)) => Err(*error),
     }
 }
 

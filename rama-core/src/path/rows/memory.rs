@@ -130,10 +130,13 @@ impl WriteRows for MemoryRows {
     }
 }
 
+/// From one address to another.
+pub type Bounds = (Bound<Vec<u8>>, Bound<Vec<u8>>);
+
 impl Scan<'_> {
     /// The addresses between which the rows are; `None` when there can be none.
     #[must_use]
-    pub fn bounds(&self) -> Option<(Bound<Vec<u8>>, Bound<Vec<u8>>)> {
+    pub fn bounds(&self) -> Option<Bounds> {
         let whole = |key: &[u8]| [self.prefix, key].concat();
         let from = match self.from {
             Bound::Unbounded => Bound::Included(self.prefix.to_vec()),

@@ -31,17 +31,17 @@ mod structure;
 mod sublist;
 
 pub use fields::{FieldNames, FieldPlace, Fields, FixedKey};
-pub(crate) use kind::seen_row;
-pub use kind::{AnyRow, RawRow, RowKind, RowValue};
 pub use insert::Addable;
+pub(crate) use kind::seen_row;
+pub use kind::{AnyRow, RawRow, RowKind, RowValue, See};
 pub use list::RowList;
 pub use map::{Rows, RowsMut, RowsRef};
 pub(crate) use memory::after;
-pub use memory::{Counts, MemoryRows};
+pub use memory::{Bounds, Counts, MemoryRows};
 pub use page::{Cursor, Page, Pager};
-pub use span::InSpan;
 pub use run::{Root, select, select_any, select_one, select_page, selected_any, transform, visit};
 pub use set::RowSet;
+pub use span::InSpan;
 pub use stored::{Fate, Outcome, Stored, Written};
 pub use structure::{Address, Counted, Counting, Element, Head, Structure, Uncounted};
 
@@ -89,11 +89,8 @@ pub trait WriteRows: ReadRows {
 
     /// The row at an address, moved out. A [`WriteRows::put`] or [`WriteRows::remove`] for the same address
     /// always follows, unless the transform fails or panics.
-    fn take(
-        &mut self,
-        address: &[u8],
-        kind: &'static RowKind,
-    ) -> Result<Option<AnyRow>, PathError>;
+    fn take(&mut self, address: &[u8], kind: &'static RowKind)
+    -> Result<Option<AnyRow>, PathError>;
 
     /// The row that [`WriteRows::load`] handed out last was edited.
     fn changed(&mut self, address: &[u8]) -> Result<(), PathError>;

@@ -35,6 +35,9 @@ pub struct Pager {
     more: bool,
 }
 
+/// Gets to see an element with its encoded key.
+type SeeElement<'a> = dyn FnMut(&[u8], &Element<'_>, &dyn RowValue) -> Walk + 'a;
+
 impl Pager {
     /// A page of so many rows, behind a cursor or from the beginning.
     #[must_use]
@@ -54,7 +57,7 @@ impl Pager {
         at: RowsRef<'_>,
         kind: &'static RowKind,
         range: &Range<'_>,
-        visit: &mut dyn FnMut(&[u8], &Element<'_>, &dyn RowValue) -> Walk,
+        visit: &mut SeeElement<'_>,
     ) -> Walk {
         let RowsRef { rows, structure } = at;
         let from = self.cursor.clone().unwrap_or_default();

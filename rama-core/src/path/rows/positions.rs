@@ -55,7 +55,10 @@ pub(super) fn visit_row<S: Stored, N: Visitor<S>>(
     row: &dyn RowValue,
     next: &mut N,
 ) -> Walk {
-    let id = (row as &dyn std::any::Any).downcast_ref::<Head>().filter(|_| S::INDEXED).map(|head| head.id);
+    let id = (row as &dyn std::any::Any)
+        .downcast_ref::<Head>()
+        .filter(|_| S::INDEXED)
+        .map(|head| head.id);
     S::scanned(at.rows, &Element::in_list(address, at.structure, id), row, next)
 }
 

@@ -13,8 +13,8 @@ use super::range::{Encoded, has};
 use super::set::edit_elements;
 use super::structure::{Counting, Element};
 use super::{
-    AnyRow, Fate, Fields, LeadingKey, Pager, ReadRows, RowKind, RowValue, RowList, RowSet, Rows, Scan,
-    Stored, VisitRow, WriteRows,
+    AnyRow, Fate, Fields, LeadingKey, Pager, ReadRows, RowKind, RowList, RowSet, RowValue, Rows,
+    Scan, Stored, VisitRow, WriteRows,
 };
 use crate::codec::{Key, Value, decode_whole_key};
 use crate::path::each::{All, HasElements, HasValues, MapVals};

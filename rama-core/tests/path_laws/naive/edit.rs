@@ -54,9 +54,8 @@ pub(super) fn edit(
 ) -> Edited {
     let Some((step, path)) = path.split_first() else { return next(run, here, vals) };
     let seen = here.unwrap_or(&Value::Nil);
-    let mut rest = |run: &mut Run, here: Option<&Value>, vals: &[Value]| {
-        edit(run, path, here, vals, next)
-    };
+    let mut rest =
+        |run: &mut Run, here: Option<&Value>, vals: &[Value]| edit(run, path, here, vals, next);
     if let Some(passes) = passes(run, step, seen, vals)? {
         return if passes { rest(run, here, vals) } else { Ok(Fate::Kept) };
     }
@@ -132,12 +131,7 @@ fn in_turn(
 }
 
 /// Gathers what the path finds, and deals out what became of it in the same order.
-fn subselect(
-    path: &[Step],
-    here: Option<&Value>,
-    vals: &[Value],
-    rest: &mut Rest<'_>,
-) -> Edited {
+fn subselect(path: &[Step], here: Option<&Value>, vals: &[Value], rest: &mut Rest<'_>) -> Edited {
     let list = Value::List(gather(here.unwrap_or(&Value::Nil), path, vals)?);
     let dealt = match rest(Some(&list))? {
         Fate::Kept => return Ok(Fate::Kept),
@@ -166,9 +160,8 @@ fn compact(
 ) -> Edited {
     let Some((first, path)) = path.split_first() else { return rest(run, here, vals) };
     let first = std::slice::from_ref(first);
-    let fate = edit(run, first, here, vals, &mut |run, here, vals| {
-        compact(run, path, here, vals, rest)
-    })?;
+    let fate =
+        edit(run, first, here, vals, &mut |run, here, vals| compact(run, path, here, vals, rest))?;
     let left = match &fate {
         Fate::Kept => here,
         Fate::Becomes(value) => Some(value),
@@ -198,9 +191,8 @@ fn edit_collection(nav: &Nav, here: &Value, rest: &mut Rest<'_>) -> Edited {
         (Nav::Submap(_) | Nav::MapRange(_) | Nav::Subset(_) | Nav::SetRange(_), _) => {
             edit_part(nav, here, rest)
         }
-        (Nav::SetElem(_) | Nav::NoneElem, _) | (Nav::All | Nav::First | Nav::Last, Value::Set(_)) => {
-            edit_set(nav, here, rest)
-        }
+        (Nav::SetElem(_) | Nav::NoneElem, _)
+        | (Nav::All | Nav::First | Nav::Last, Value::Set(_)) => edit_set(nav, here, rest),
         _ => edit_list(nav, here, rest),
     }
 }
@@ -217,10 +209,7 @@ fn edit_entry(here: &Value, key: &Value, rest: &mut Rest<'_>) -> Edited {
 }
 
 /// Every value of a map or list, with its key or index.
-fn edit_each_keyed(
-    here: &Value,
-    rest: &mut dyn FnMut(&Value, &Value) -> Edited,
-) -> Edited {
+fn edit_each_keyed(here: &Value, rest: &mut dyn FnMut(&Value, &Value) -> Edited) -> Edited {
     let (mut after, mut changed) = (vec![], false);
     for (key, value) in keyed(here)? {
         let fate = rest(&key, &value)?;

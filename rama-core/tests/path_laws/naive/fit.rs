@@ -22,7 +22,10 @@ pub(crate) fn fit(ty: &Type, value: Value) -> Result<Value, Wrong> {
             let fitted = types.iter().zip(list).map(|(ty, value)| fit(ty, value));
             Ok(Value::List(fitted.collect::<Result<_, _>>()?))
         }
-        (Type::Set(element) | Type::BTreeSet(element), value @ (Value::List(_) | Value::Set(_))) => {
+        (
+            Type::Set(element) | Type::BTreeSet(element),
+            value @ (Value::List(_) | Value::Set(_)),
+        ) => {
             let elements = value.elements().expect("it is a collection");
             let count = elements.len();
             let fitted = elements.into_iter().map(|value| fit(element, value));

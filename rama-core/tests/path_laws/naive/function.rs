@@ -24,9 +24,7 @@ fn call(name: &str, all: &[Value]) -> Result<Value, Wrong> {
         ("list", all) => Ok(Value::List(all.to_vec())),
         ("add", all) => numbers(name, all, |sum, n| sum + n),
         ("sub", all) => numbers(name, all, |sum, n| sum - n),
-        ("append", [first, rest @ ..]) => {
-            Ok(Value::List([list(first)?, rest.to_vec()].concat()))
-        }
+        ("append", [first, rest @ ..]) => Ok(Value::List([list(first)?, rest.to_vec()].concat())),
         ("concat", [Value::Text(_), ..]) => {
             let text = |value: &Value| match value {
                 Value::Text(text) => Ok(text.clone()),

@@ -41,7 +41,11 @@ pub(super) fn places(nav: &Nav, here: &Value) -> Result<Vec<Value>, Wrong> {
             numbered.map(|(value, index)| pair(Value::count(index), value)).collect()
         }
         Nav::SetElem(element) => {
-            if set(here)?.contains(element) { vec![element.clone()] } else { vec![] }
+            if set(here)?.contains(element) {
+                vec![element.clone()]
+            } else {
+                vec![]
+            }
         }
         Nav::Submap(_) | Nav::MapRange(_) => vec![Value::Map(part_of_map(nav, here)?)],
         Nav::Subset(_) | Nav::SetRange(_) => vec![Value::Set(part_of_set(nav, here)?)],

@@ -66,7 +66,11 @@ pub(super) fn gather(here: &Value, path: &[Step], outer: &[Value]) -> Result<Vec
 }
 
 /// The first of some values in which a path finds a value.
-pub(super) fn holder(list: &[Value], path: &[Step], wanted: &Value) -> Result<Option<usize>, Wrong> {
+pub(super) fn holder(
+    list: &[Value],
+    path: &[Step],
+    wanted: &Value,
+) -> Result<Option<usize>, Wrong> {
     for (index, element) in list.iter().enumerate() {
         let mut found = false;
         search(element, path, &[], &mut |_, value, _| {
@@ -122,6 +126,7 @@ fn walk(run: &mut Run, path: &[Step], here: &Value, vals: &[Value], next: &mut N
     match &step.nav {
         Nav::NilTo(default) if *here == Value::Nil => rest(run, default, vals),
         Nav::NilTo(_) | Nav::NoneTo(_) => rest(run, here, vals),
+        Nav::Compact(path) => walk(run, path, here, vals, &mut rest),
         Nav::KeyedVals => keyed(here)?
             .into_iter()
             .try_for_each(|(key, value)| rest(run, &value, &with(vals, key))),

@@ -1,0 +1,26 @@
+//! The laws of paths, on random schemas, data and paths, against a naive evaluator on plain values.
+//!
+//! By default about NNN cases run; `RAMA_CASES=n` runs n of each property.
+#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+
+#[path = "path_laws/case.rs"]
+mod case;
+#[path = "path_laws/dynamic.rs"]
+mod dynamic;
+#[path = "path_laws/generate/mod.rs"]
+mod generate;
+#[path = "path_laws/naive/mod.rs"]
+mod naive;
+#[path = "path_laws/rows.rs"]
+mod rows;
+
+use proptest::prelude::ProptestConfig;
+
+/// How many cases a property runs: so many, or as the environment says.
+fn cases(default: u32) -> ProptestConfig {
+    let more = std::env::var("RAMA_CASES").ok().map(|n| n.parse().expect("RAMA_CASES is a number"));
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(more.unwrap_or(default))
+    }
+}

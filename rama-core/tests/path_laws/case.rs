@@ -1,0 +1,165 @@
+//! Random cases: a schema, data, and what is done to it. They print as what `pathlab` reads.
+
+use crate::generate::{At, Choices, Walker, schema, value};
+use crate::naive::{Nav, Path, Step, Value, fit, transform};
+use proptest::prelude::*;
+use rama_core::dynamic::Type;
+use serde_json::{Value as Json, json};
+use std::fmt::{self, Debug, Formatter};
+
+/// Steps of a path, beside those in paths inside.
+const STEPS_MAX: usize = 5;
+
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) schema: Type,
+    pub(crate) data: Value,
+    pub(crate) acts: Vec<Act>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Act {
+    Read(Made),
+    Write(Made),
+    /// Writes a value at the end of the path.
+    Set(Made, Value),
+    Flush,
+    Reopen,
+}
+
+/// A path that was made for its schema.
+#[derive(Clone)]
+pub(crate) struct Made {
+    pub(crate) path: Path,
+    /// Whether rows may refuse it, because it takes a structure of theirs whole or moves one.
+    pub(crate) rows_may_refuse: bool,
+}
+
+/// Bytes to decide about each part of a case, so that a smaller part leaves the others as they are.
+pub(crate) fn bytes() -> impl Strategy<Value = [Vec<u8>; 3]> {
+    let part = |most| prop::collection::vec(any::<u8>(), 0..most);
+    (part(12), part(48), part(160)).prop_map(|(schema, data, acts)| [schema, data, acts])
+}
+
+/// Cases of several operations, with flushes between them.
+pub(crate) fn cases_of_all() -> impl Strategy<Value = Case> {
+    bytes().prop_map(|[schema, data, acts]| {
+        let mut case = Case::without_acts(&schema, &data);
+        let mut choices = Choices::new(&acts);
+        let mut now = case.data.clone();
+        for _ in 0..1 + choices.below(6) {
+            let act = act(&mut choices, &case.schema, &now);
+            now = act.after(&case.schema, now);
+            case.acts.push(act);
+        }
+        case
+    })
+}
+
+fn act(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Act {
+    match choices.below(12) {
+        0..=3 => Act::Read(reading(choices, schema, now)),
+        4..=6 => Act::Write(writing(choices, schema, now)),
+        7 | 8 => setting(choices, schema, now),
+        9 if choices.rarely(3) => Act::Reopen,
+        _ => Act::Flush,
+    }
+}
+
+pub(crate) fn reading(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Made {
+    let mut at = At::top(schema, now);
+    let mut walker = Walker::new(choices, false);
+    let path = walker.steps(&mut at, STEPS_MAX);
+    walker.needs_value(&at);
+    Made { path, rows_may_refuse: walker.rows_may_refuse }
+}
+
+pub(crate) fn writing(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Made {
+    let mut at = At::top(schema, now);
+    let mut walker = Walker::new(choices, true);
+    let mut path = walker.steps(&mut at, STEPS_MAX);
+    walker.terminal(&at, &mut path);
+    Made { path, rows_may_refuse: walker.rows_may_refuse }
+}
+
+fn setting(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Act {
+    let mut at = At::top(schema, now);
+    let mut walker = Walker::new(choices, true);
+    let path = walker.steps(&mut at, STEPS_MAX);
+    let value = walker.to_set(&at);
+    Act::Set(Made { path, rows_may_refuse: walker.rows_may_refuse }, value)
+}
+
+impl Case {
+    /// Only the schema and the data.
+    pub(crate) fn without_acts(schema_bytes: &[u8], data: &[u8]) -> Self {
+        let schema = schema(&mut Choices::new(schema_bytes));
+        let data = value(&mut Choices::new(data), &schema);
+        Self { schema, data, acts: vec![] }
+    }
+}
+
+impl Act {
+    /// The path that the evaluator runs, with its terminal.
+    pub(crate) fn written(&self) -> Option<Path> {
+        match self {
+            Self::Write(made) => Some(made.path.clone()),
+            Self::Set(made, value) => {
+                let mut path = made.path.clone();
+                path.push(Step::from(Nav::Termval(value.clone())));
+                Some(path)
+            }
+            Self::Read(_) | Self::Flush | Self::Reopen => None,
+        }
+    }
+
+    /// What the data is after it.
+    fn after(&self, schema: &Type, now: Value) -> Value {
+        let Some(path) = self.written() else { return now };
+        match transform(&now, &path)
+            .and_then(|after| after.map(|after| fit(schema, after)).transpose())
+        {
+            Ok(Some(after)) => after,
+            Ok(None) | Err(_) => now,
+        }
+    }
+
+    fn to_json(&self) -> Option<Json> {
+        Some(match self {
+            Self::Read(made) => json!({"op": "select", "path": made.to_json()}),
+            Self::Write(made) => json!({"op": "transform", "path": made.to_json()}),
+            Self::Set(made, value) => {
+                json!({"op": "setval", "path": made.to_json(), "value": value.to_json()})
+            }
+            Self::Flush | Self::Reopen => return None,
+        })
+    }
+}
+
+impl Made {
+    /// The path as people write it: keys stand for themselves where they can.
+    pub(crate) fn to_json(&self) -> Json {
+        let step = |step: &Step| match &step.nav {
+            Nav::Keypath(Value::Text(key)) if key.chars().all(char::is_lowercase) => json!(key),
+            Nav::Keypath(key @ (Value::Int(_) | Value::Bool(_))) => key.to_json(),
+            Nav::Index(index) | Nav::Part(index) => json!(index),
+            _ => step.to_json(),
+        };
+        self.path.iter().map(step).collect()
+    }
+}
+
+impl Debug for Case {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\npathlab --schema '{}'", self.schema)?;
+        writeln!(f, "{}", json!({"op": "setval", "path": [], "value": self.data.to_json()}))?;
+        for act in &self.acts {
+            match (act, act.to_json()) {
+                (_, Some(json)) => writeln!(f, "{json}")?,
+                (Act::Reopen, None) => writeln!(f, "# flush, close and open again")?,
+                (_, None) => writeln!(f, "# flush")?,
+            }
+        }
+        Ok(())
+    }
+}
