@@ -24,6 +24,9 @@ pub enum Error {
     /// A read failed.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// A path on a plain value failed.
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// A path or a schema that came as data does not work.
     #[error(transparent)]
     Dynamic(#[from] DynamicError),

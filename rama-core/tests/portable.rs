@@ -34,7 +34,6 @@ fn data_of<T: Serialize + Clone + 'static>(ty: &Type, value: &T) -> Data {
 }
 
 /// The path finds the same as data, and is this.
-#[expect(clippy::needless_pass_by_value, reason = "cases are easier to read without `&`")]
 fn reads<T, Q, O>(ty: &str, value: T, path: impl Fn(ValuePath<T>) -> Q, expected: Json)
 where
     T: Serialize + Clone + 'static,

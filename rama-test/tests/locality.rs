@@ -178,3 +178,22 @@ async fn on_one_task_everything_is_at_home() {
     }
     assert_eq!(client.pstate.rows.select_one(path![keypath(2)]).await.unwrap(), Some(1));
 }
+
+#[tokio::test]
+async fn a_client_is_told_when_a_path_has_keys_of_several_homes() {
+    let (_ipc, client) = launch(Keys, TASKS).await;
+    let [here, there] = [key_at(0, TASKS), key_at(1, TASKS)];
+    let rows = &client.pstate.rows;
+    for key in [here, there] {
+        let touch = Touch { from: key, key, by: Use::Write };
+        client.depot.touches.append(touch).await.unwrap();
+    }
+    let refused = rows.select_one(path![submap([here, there])]).await.unwrap_err().to_string();
+    assert!(refused.contains("`$$rows`") && refused.contains("on task 1"), "{refused}");
+    let refused = rows.select(path![multi_path([must(here)], [must(there)])]).await;
+    assert!(refused.is_err(), "nothing is silently missing");
+    let found = rows.select(path![multi_path([must(here)], [must(here)])]).await.unwrap();
+    assert_eq!(found, [here, here]);
+    let of_key = rows.partition_of(&there).select(path![MAP_VALS]).await.unwrap();
+    assert_eq!(of_key, [there]);
+}

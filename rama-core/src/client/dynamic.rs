@@ -67,7 +67,7 @@ impl<S: Schema> PState<S> {
             At::Anywhere => return Err(ReadError::NoHome { pstate: self.name() }),
             At::WhereCodeSays => return Err(ReadError::UnknownHome { pstate: self.name() }),
         };
-        Ok(Opened { shared, task })
+        Ok(Opened { shared, task, anywhere: false })
     }
 }
 

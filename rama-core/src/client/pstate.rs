@@ -9,9 +9,9 @@ use crate::{
     module::PStateShared,
     path::{
         Bare, One, Path, ReadPath, SelectPath, Start,
-        rows::{self, Cursor, Page},
+        rows::{self, Cursor, LeadingKey, Page},
     },
-    pstate::{CommittedRows, PStateView},
+    pstate::{CommittedRows, Home, PStateView},
     schema::Schema,
 };
 
@@ -131,7 +131,7 @@ impl<S: Schema> PState<S> {
     /// The partition where a key is at home: for paths that begin elsewhere (PS-44, `pkey`).
     #[must_use]
     pub fn partition_of<K: crate::codec::Key>(&self, key: &K) -> KeyPartition<S> {
-        KeyPartition { pstate: self.clone(), hash: crate::partition::KeyHash::of(key) }
+        KeyPartition { pstate: self.clone(), key: Arc::new(key.clone()) }
     }
 
     /// All partitions, one after the other: for paths without a leading key.
@@ -158,7 +158,7 @@ impl<S: Schema> PState<S> {
             None if shared.task_count() == 1 => TaskId(0),
             None => return Err(ReadError::NoHome { pstate: self.name }),
         };
-        Ok(Opened { shared, task })
+        Ok(Opened { shared, task, anywhere: false })
     }
 }
 
@@ -191,7 +191,7 @@ impl<S: Schema> Partition<S> {
         {
             return Err(ReadError::NotAtHome { pstate: self.pstate.name, home, task });
         }
-        Ok(Opened { shared, task })
+        Ok(Opened { shared, task, anywhere: false })
     }
 }
 
@@ -199,7 +199,7 @@ impl<S: Schema> Partition<S> {
 #[derive(Clone, Debug)]
 pub struct KeyPartition<S> {
     pstate: PState<S>,
-    hash: crate::partition::KeyHash,
+    key: Arc<dyn LeadingKey + Send + Sync>,
 }
 
 impl<S: Schema> KeyPartition<S> {
@@ -211,8 +211,14 @@ impl<S: Schema> KeyPartition<S> {
 
     pub(super) fn opened(&self) -> Result<Opened<S>, ReadError> {
         let shared = self.pstate.shared()?;
-        let task = self.hash.task(shared.task_count());
-        Ok(Opened { shared, task })
+        let tasks = shared.task_count();
+        let task = match &shared.home {
+            // Where keys have no home of their own, the topology partitions by the hash of something.
+            Home::Everywhere => Some(self.key.hash().task(tasks)),
+            home => home.of(Some(&*self.key), tasks),
+        };
+        let task = task.ok_or(ReadError::NoHome { pstate: self.pstate.name })?;
+        Ok(Opened { shared, task, anywhere: true })
     }
 }
 
@@ -297,7 +303,9 @@ impl<S: Schema> AllPartitions<S> {
             Some(home) => home.0..home.0 + 1,
             None => 0..shared.task_count(),
         };
-        Ok(tasks.map(|task| Opened { shared: Arc::clone(&shared), task: TaskId(task) }).collect())
+        Ok(tasks
+            .map(|task| Opened { shared: Arc::clone(&shared), task: TaskId(task), anywhere: false })
+            .collect())
     }
 }
 
@@ -305,6 +313,8 @@ impl<S: Schema> AllPartitions<S> {
 pub(super) struct Opened<S> {
     pub(super) shared: Arc<PStateShared<S>>,
     pub(super) task: TaskId,
+    /// Whether the caller said where to read, whatever the keys of the path say.
+    pub(super) anywhere: bool,
 }
 
 impl<S> Opened<S> {
@@ -316,7 +326,12 @@ impl<S> Opened<S> {
         &self,
         read: impl FnOnce(&CommittedRows<'_>) -> Result<R, crate::path::PathError>,
     ) -> Result<R, ReadError> {
-        Ok(read(&CommittedRows::new(self.view()))?)
+        let rows = if self.anywhere {
+            CommittedRows::new(self.view())
+        } else {
+            CommittedRows::routed(self.view(), self.shared.task_count())
+        };
+        Ok(read(&rows)?)
     }
 }
 

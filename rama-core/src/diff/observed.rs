@@ -39,6 +39,13 @@ impl<'a> Observed<'a> {
             }
             let old = old.filter(|_| !gone);
             let place = Place::of(schema, &address).map_err(PathError::storage)?;
+            if let (Last::Structure(key), Some(_), Some(_)) = (&place.last, &old, &new)
+                && wiped.cover(&inside(&address))
+            {
+                // It was removed and made again: nothing of before is there.
+                steps.push(place.under(Diff::KeyRemove(key.clone())));
+                continue;
+            }
             let step = place.step(old.as_deref(), new.as_deref()).map_err(PathError::storage)?;
             steps.extend(step.map(|step| place.under(step)));
         }
@@ -115,6 +122,13 @@ impl WriteRows for Observed<'_> {
         self.wiped.add(prefix, ());
         self.rows.wipe(prefix)
     }
+}
+
+/// What the addresses inside a structure begin with.
+fn inside(address: &[u8]) -> Vec<u8> {
+    let mut inside = address.to_vec();
+    inside[0] += 1;
+    inside
 }
 
 /// Where a row is, by the schema.

@@ -110,6 +110,13 @@ fn fits(meta: &Meta, module: &str, tasks: u32, catalog: &Catalog) -> Result<(), 
             meta.format, meta.partition_format
         ));
     }
+    if meta.format < STORE_FORMAT {
+        return Err(format!(
+            "it has format {}, and this program reads {STORE_FORMAT}: read it with the version that wrote it, or \
+             start with another directory",
+            meta.format
+        ));
+    }
     if meta.module != module {
         return Err(format!("it belongs to module `{}`: use another directory", meta.module));
     }
@@ -175,6 +182,29 @@ impl From<RedoError> for LaunchError {
         match error {
             RedoError::Store(error) => Self::Store(error),
             RedoError::Codec(error) => Self::Codec(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_of_another_format_is_refused() {
+        let catalog = Catalog::default();
+        let meta = |format| Meta {
+            format,
+            partition_format: PARTITION_FORMAT,
+            module: "m".to_owned(),
+            tasks: 1,
+            covered: 0,
+            catalog: Catalog::default(),
+        };
+        assert_eq!(fits(&meta(STORE_FORMAT), "m", 1, &catalog), Ok(()));
+        for format in [STORE_FORMAT - 1, STORE_FORMAT + 1] {
+            let refused = fits(&meta(format), "m", 1, &catalog).unwrap_err();
+            assert!(refused.contains(&format!("format {format}")), "{refused}");
         }
     }
 }

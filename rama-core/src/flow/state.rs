@@ -94,12 +94,11 @@ impl Cx<'_> {
         P: SelectPath<Origin = PStateRef<S>, From = S::Root, Out = T>,
     {
         let pstate = *path.origin();
-        if let Some(locality) = self.locality(at, pstate)? {
-            path.home().map_or(Ok(()), |key| locality.check(key))?;
-        }
+        let locality = self.locality(at, pstate)?;
         let owner = self.origin.topology == pstate.owner;
         let Paging { pinned, cursor } = paging;
-        let pinned = pinned.unwrap_or_else(|| Arc::new(self.partition(pstate).pin(owner)));
+        let pinned =
+            pinned.unwrap_or_else(|| Arc::new(self.partition(pstate).pin(owner, locality)));
         let page = rows::select_page(&*pinned, &path, cursor, PAGE_ROWS);
         let page = self.noticed(page)?;
         let rest = page.next.map(|cursor| Paging { pinned: Some(pinned), cursor: Some(cursor) });

@@ -66,8 +66,8 @@ impl<K: Key, V> PStateOptions<Map<K, V>> {
         task: impl Fn(&K, u32) -> u32 + Send + Sync + 'static,
     ) -> Self {
         self.home = Home::Custom(Arc::new(move |key, tasks| {
-            let key = key.downcast_ref().expect("a path into a map begins with a key of the map");
-            TaskId(task(key, tasks))
+            let key = key.downcast_ref()?;
+            Some(TaskId(task(key, tasks)))
         }));
         self
     }

@@ -62,7 +62,7 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
     /// ```
     /// use rama_core::path::{select, transform};
     /// let mut lists = vec![vec![1, 2], vec![3], vec![]];
-    /// assert_eq!(select(&lists, |path| path.ALL().not_selected(|path| path.ALL()))?, [vec![]]);
+    /// assert_eq!(select(&lists, |path| path.ALL().not_selected(|path| path.ALL()))?, [Vec::<i32>::new()]);
     /// transform(&mut lists, |path| path.ALL().not_selected(|path| path.ALL()).termval(vec![0]))?;
     /// assert_eq!(lists, [vec![1, 2], vec![3], vec![0]]);
     /// # Ok::<(), rama_core::path::PathError>(())

@@ -61,7 +61,7 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
         self.then(S::step(SortedRange(KeyRange::starting(key.into_key(), options.into()))))
     }
 
-    /// Goes to the first entries of a map, at most this many (NV-11).
+    /// Goes to the first entries of a map, at most this many (NV-10).
     ///
     /// ```
     /// use rama_core::path::{select, transform};
@@ -82,7 +82,7 @@ impl<R, P, S: Shape, C: Cardinality> Path<R, P, S, C> {
         self.then(S::step(SortedRange(KeyRange::first(max_amt))))
     }
 
-    /// Goes to the part of a map up to a key (NV-10). The key itself does not belong to it, unless the options say
+    /// Goes to the part of a map up to a key (NV-11). The key itself does not belong to it, unless the options say
     /// otherwise; a number is the most entries that do, counted backward from the key. They come in ascending order.
     ///
     /// ```

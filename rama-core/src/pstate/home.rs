@@ -19,8 +19,8 @@ pub(crate) enum Home {
     Custom(Arc<KeyPartitioner>),
 }
 
-/// From a leading key and the number of tasks to its task.
-pub(crate) type KeyPartitioner = dyn Fn(&dyn Any, u32) -> TaskId + Send + Sync;
+/// From a leading key and the number of tasks to its task; `None` for what is no key of the PState.
+pub(crate) type KeyPartitioner = dyn Fn(&dyn Any, u32) -> Option<TaskId> + Send + Sync;
 
 impl Home {
     /// The task of the data under a leading key; `None` when no key says it.
@@ -31,7 +31,7 @@ impl Home {
             (Self::Hash, Some(key)) => Some(key.hash().task(tasks)),
             (Self::Custom(partitioner), Some(key)) => {
                 // A partitioner that counts further than there are tasks goes round.
-                Some(TaskId(partitioner(key as &dyn Any, tasks).0 % tasks))
+                Some(TaskId(partitioner(key as &dyn Any, tasks)?.0 % tasks))
             }
         }
     }

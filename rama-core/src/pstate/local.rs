@@ -228,11 +228,32 @@ impl ReadRows for SettledRows<'_> {
 /// The committed rows of one partition: what clients see.
 pub(crate) struct CommittedRows<'a> {
     view: &'a PStateView,
+    /// How many tasks there are, when the first key of the path chose this one.
+    routed: Option<u32>,
+}
+
+/// A path was sent where its first key is at home, and another one is not.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "PState `$${pstate}`: key `{key}` is at home on task {home}, but the path is read on task {task}, where its first \
+     key is: read keys of different homes with a select each"
+)]
+pub(crate) struct NotRouted {
+    pstate: &'static str,
+    key: String,
+    home: TaskId,
+    task: TaskId,
 }
 
 impl<'a> CommittedRows<'a> {
+    /// For whoever says where to read: nothing is checked.
     pub(crate) fn new(view: &'a PStateView) -> Self {
-        Self { view }
+        Self { view, routed: None }
+    }
+
+    /// For a path that was sent here by its first key, of so many tasks.
+    pub(crate) fn routed(view: &'a PStateView, tasks: u32) -> Self {
+        Self { view, routed: Some(tasks) }
     }
 }
 
@@ -249,8 +270,14 @@ impl ReadRows for CommittedRows<'_> {
         self.view.scan(scan, Overlay::default(), visit)
     }
 
-    /// A client routes by the key itself, so there is nothing to check.
-    fn at_home(&self, _: &dyn LeadingKey) -> Result<(), PathError> {
-        Ok(())
+    fn at_home(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
+        let PStateView { name: pstate, task, ref home, .. } = *self.view;
+        match self.routed.and_then(|tasks| home.of(Some(key), tasks)) {
+            Some(home) if home != task => {
+                let key = format!("{key:?}");
+                Err(PathError::storage(NotRouted { pstate, key, home, task }))
+            }
+            _ => Ok(()),
+        }
     }
 }

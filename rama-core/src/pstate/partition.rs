@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    PStateView, PinnedRows, Row,
+    Locality, PStateView, PinnedRows, Row,
     layer::{Layer, Overlay},
     view::ViewError,
 };
@@ -37,7 +37,7 @@ impl PStatePartition {
     /// The row as its topology sees it.
     pub(crate) fn get(&self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
         match self.pending.rows.get(address) {
-            Some(pending) => Ok(pending.row.clone()),
+            Some(pending) => Ok(pending.row.clone().or_else(|| self.view.initial.clone())),
             None if self.pending.wipes.cover(address) => Ok(self.view.initial.clone()),
             None => self.settled(address, kind),
         }
@@ -63,13 +63,17 @@ impl PStatePartition {
             self.pending.rows.insert(address.into(), Pending { row, changed: false });
         }
         let pending = self.pending.rows.get_mut(address);
-        Ok(pending.expect("it was inserted when it was missing").row.as_mut())
+        let row = &mut pending.expect("it was inserted when it was missing").row;
+        if row.is_none() {
+            row.clone_from(&self.view.initial);
+        }
+        Ok(row.as_mut())
     }
 
     /// The row, moved out as far as nobody else holds it. A [`Self::set`] follows, unless the event fails.
     pub(crate) fn take(&mut self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
         match self.pending.rows.get_mut(address) {
-            Some(pending) => Ok(pending.row.take()),
+            Some(pending) => Ok(pending.row.take().or_else(|| self.view.initial.clone())),
             None => self.get(address, kind),
         }
     }
@@ -125,7 +129,7 @@ impl PStatePartition {
     }
 
     /// The rows as they are now: as their topology sees them, or those of the last cut.
-    pub(crate) fn pin(&self, owner: bool) -> PinnedRows {
+    pub(crate) fn pin(&self, owner: bool, locality: Option<Locality>) -> PinnedRows {
         let mut over = Vec::new();
         if owner {
             let rows = self.pending.rows.iter();
@@ -133,7 +137,7 @@ impl PStatePartition {
             over.push(Arc::new(Layer { rows, wipes: self.pending.wipes.clone() }));
         }
         over.extend(self.sealed.iter().map(|sealed| Arc::clone(&sealed.layer)));
-        PinnedRows::new(Arc::clone(&self.view), over, self.view.pin())
+        PinnedRows::new(Arc::clone(&self.view), over, self.view.pin(), locality)
     }
 
     /// What the rows in the write layer will take when they are encoded, roughly, in bytes.
@@ -156,6 +160,11 @@ impl PStatePartition {
         Some(sealed)
     }
 
+    /// Forgets what the last cut contained: it will not be committed.
+    pub(crate) fn drop_sealed(&mut self) {
+        self.sealed = None;
+    }
+
     /// Forgets everything written since the last cut.
     pub(crate) fn drop_pending(&mut self) {
         self.pending = Layer::default();
@@ -165,7 +174,7 @@ impl PStatePartition {
     pub(crate) fn settled(&self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
         if let Some(SealedRows { layer, .. }) = self.sealed.as_deref() {
             if let Some(row) = layer.rows.get(address) {
-                return Ok(row.clone());
+                return Ok(row.clone().or_else(|| self.view.initial.clone()));
             }
             if layer.wipes.cover(address) {
                 return Ok(self.view.initial.clone());

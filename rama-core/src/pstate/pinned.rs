@@ -1,7 +1,7 @@
 //! The rows of one partition as they were at one moment, for reads that take several events (PS-42).
 
 use super::{
-    Row,
+    Locality, Row,
     layer::{Layer, Overlay},
     view::{Committed, PStateView, ViewError},
 };
@@ -21,6 +21,7 @@ pub(crate) struct PinnedRows {
     /// What the topology had written and not committed, the newest first.
     over: Vec<Arc<Layer<Row>>>,
     committed: Committed,
+    locality: Option<Locality>,
 }
 
 impl PinnedRows {
@@ -28,8 +29,9 @@ impl PinnedRows {
         view: Arc<PStateView>,
         over: Vec<Arc<Layer<Row>>>,
         committed: Committed,
+        locality: Option<Locality>,
     ) -> Self {
-        Self { view, over, committed }
+        Self { view, over, committed, locality }
     }
 
     fn find(&self, address: &[u8], kind: &RowKind) -> Result<Row, ViewError> {
@@ -78,8 +80,7 @@ impl ReadRows for PinnedRows {
         self.view.merge(scan, self.overlay(scan), &self.committed.snapshot, visit)
     }
 
-    /// Whoever pinned the rows checked where they are.
-    fn at_home(&self, _: &dyn LeadingKey) -> Result<(), PathError> {
-        Ok(())
+    fn at_home(&self, key: &dyn LeadingKey) -> Result<(), PathError> {
+        self.locality.as_ref().map_or(Ok(()), |locality| locality.check(key))
     }
 }

@@ -281,14 +281,16 @@ impl PStateView {
         state.snapshot = snapshot;
     }
 
-    /// How many bytes a row takes, roughly: as those of the last group did.
+    /// How many bytes a row takes, roughly: as those of the last groups did.
     pub(crate) fn row_bytes(&self) -> usize {
         self.row_bytes.load(Ordering::Relaxed)
     }
 
-    /// Rows of a group turned out to take so many bytes each.
+    /// Rows of a group turned out to take so many bytes each. Big rows are remembered for a while: what is taken
+    /// for small is what overflows.
     pub(crate) fn measured(&self, row_bytes: usize) {
-        self.row_bytes.store(row_bytes, Ordering::Relaxed);
+        let before = self.row_bytes();
+        self.row_bytes.store(row_bytes.max(before - before / 8), Ordering::Relaxed);
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, RowCache> {

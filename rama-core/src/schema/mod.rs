@@ -113,6 +113,8 @@ pub trait Schema: 'static {
     const DEPTH: u8;
     /// Whether the first key of a path says where the data is at home.
     const HAS_HOMES: bool = false;
+    /// Whether it needs an initial value.
+    const HAS_INITIAL: bool = false;
 
     /// The schema as text, the same for equal schemas. Types are named without their modules.
     ///
@@ -252,8 +254,9 @@ impl<S: Indexable, C: Counting> Nested for Subindexed<S, C> {
         format!("Subindexed<{}{uncounted}>", S::describe())
     }
 
+    /// Whether it is counted says what its heads hold.
     fn layout() -> String {
-        S::layout()
+        if C::COUNTED { format!("Subindexed<{}>", S::layout()) } else { S::layout() }
     }
 }
 
@@ -329,6 +332,7 @@ impl<T: Value> Schema for T {
 impl<T: Value> Schema for Initial<T> {
     type Root = Present<T>;
     const DEPTH: u8 = 0;
+    const HAS_INITIAL: bool = true;
 
     fn describe() -> String {
         short_name::<T>()

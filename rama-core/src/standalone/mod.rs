@@ -56,6 +56,12 @@ impl<S: Schema> Standalone<S> {
     /// When its data is damaged or of another schema.
     #[expect(clippy::needless_pass_by_value, reason = "given away like a directory")]
     pub fn on(disk: Arc<dyn Disk>) -> Result<Self, Error> {
+        const {
+            assert!(
+                !S::HAS_INITIAL,
+                "a PState on its own has no initial value: declare the plain type"
+            )
+        };
         let rows = StandaloneRows::on(&disk, S::layout(), S::DEPTH)?;
         Ok(Self { rows, schema: PhantomData })
     }

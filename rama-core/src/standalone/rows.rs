@@ -74,10 +74,11 @@ impl StandaloneRows {
         if self.redo.is_empty() {
             return Ok(());
         }
-        let Self { store, tables, meta, .. } = self;
+        let (store, tables, meta) = (&self.store, &self.tables, &mut self.meta);
+        let meta_then = Meta { covered: self.redo.through().0, ..meta.clone() };
+        self.redo.apply(store, tables, &meta_then).map_err(LaunchError::from)?;
+        *meta = meta_then;
         let redo = std::mem::take(&mut self.redo);
-        meta.covered = redo.through().0;
-        redo.apply(store, tables, meta).map_err(LaunchError::from)?;
         let snapshot = Arc::new(store.snapshot().map_err(LaunchError::from)?);
         self.partition.view.checkpointed(redo.through(), snapshot);
         Ok(())
@@ -104,6 +105,8 @@ impl StandaloneRows {
         &mut self,
         write: impl FnOnce(&mut dyn WriteRows) -> Result<R, PathError>,
     ) -> Result<R, Error> {
+        // What a panic left behind is nobody's.
+        self.undo();
         match write(&mut LocalRows::new(&mut self.partition, None)) {
             Ok(written) => {
                 self.keep()?;
@@ -121,7 +124,10 @@ impl StandaloneRows {
         if let Some(sealed) = self.partition.seal() {
             self.epoch = self.epoch.next();
             let mut group = GroupWriter::new();
-            sealed.encode(&mut group)?;
+            if let Err(error) = sealed.encode(&mut group) {
+                self.partition.drop_sealed();
+                return Err(error.into());
+            }
             self.redo.push(self.epoch, group.finish());
             sealed.publish(self.epoch);
         }

@@ -2,6 +2,7 @@
 
 use crate::generate::{At, Choices, Walker, schema, value};
 use crate::naive::{Nav, Path, Step, Value, fit, transform};
+use proptest::collection::{SizeRange, vec};
 use proptest::prelude::*;
 use rama_core::dynamic::Type;
 use serde_json::{Value as Json, json};
@@ -35,20 +36,30 @@ pub(crate) struct Made {
     pub(crate) rows_may_refuse: bool,
 }
 
-/// Bytes to decide about each part of a case, so that a smaller part leaves the others as they are.
-pub(crate) fn bytes() -> impl Strategy<Value = [Vec<u8>; 3]> {
-    let part = |most| prop::collection::vec(any::<u8>(), 0..most);
-    (part(12), part(48), part(160)).prop_map(|(schema, data, acts)| [schema, data, acts])
+/// Bytes to decide about each part of a case, so that less in one part leaves the others as they are.
+#[derive(Clone, Debug)]
+pub(crate) struct Bytes {
+    pub(crate) schema: Vec<u8>,
+    pub(crate) data: Vec<u8>,
+    pub(crate) acts: Vec<Vec<u8>>,
+}
+
+pub(crate) fn bytes(acts: impl Into<SizeRange>) -> impl Strategy<Value = Bytes> {
+    let part = |most| vec(any::<u8>(), 0..most);
+    (part(12), part(48), vec(part(48), acts)).prop_map(|(schema, data, acts)| Bytes {
+        schema,
+        data,
+        acts,
+    })
 }
 
 /// Cases of several operations, with flushes between them.
 pub(crate) fn cases_of_all() -> impl Strategy<Value = Case> {
-    bytes().prop_map(|[schema, data, acts]| {
-        let mut case = Case::without_acts(&schema, &data);
-        let mut choices = Choices::new(&acts);
+    bytes(1..7).prop_map(|bytes| {
+        let mut case = Case::without_acts(&bytes);
         let mut now = case.data.clone();
-        for _ in 0..1 + choices.below(6) {
-            let act = act(&mut choices, &case.schema, &now);
+        for act in &bytes.acts {
+            let act = self::act(&mut Choices::new(act), &case.schema, &now);
             now = act.after(&case.schema, now);
             case.acts.push(act);
         }
@@ -92,9 +103,9 @@ fn setting(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Act {
 
 impl Case {
     /// Only the schema and the data.
-    pub(crate) fn without_acts(schema_bytes: &[u8], data: &[u8]) -> Self {
-        let schema = schema(&mut Choices::new(schema_bytes));
-        let data = value(&mut Choices::new(data), &schema);
+    pub(crate) fn without_acts(bytes: &Bytes) -> Self {
+        let schema = schema(&mut Choices::new(&bytes.schema));
+        let data = value(&mut Choices::new(&bytes.data), &schema);
         Self { schema, data, acts: vec![] }
     }
 }

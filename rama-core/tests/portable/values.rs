@@ -410,6 +410,10 @@ fn branches() {
         |path| path.continue_then_stay(|path| path.pred_gt(5)),
         json!([["multi_path", [["pred_gt", 5]], [["STAY"]]]]),
     );
+}
+
+#[test]
+fn branches_that_write() {
     writes(
         AGES,
         ages(),

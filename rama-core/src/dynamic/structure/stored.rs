@@ -445,6 +445,9 @@ impl Type {
 
     /// As [`Schema::layout`](crate::schema::Schema::layout).
     pub(crate) fn layout(&self) -> String {
+        if let Self::Subindexed(inner, Tracking::Counted) = self {
+            return format!("Subindexed<{}>", inner.layout());
+        }
         let (ty, _) = bare(self);
         let inside = |ty: &Self| if ty.has_rows() { ty.layout() } else { "_".to_owned() };
         match ty {

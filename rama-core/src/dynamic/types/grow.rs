@@ -4,7 +4,7 @@ use super::Type;
 
 impl Type {
     /// Whether rows that were stored under the layout `stored` are found where this one says: fixed keys may come
-    /// and go (PS-77), everything else must be the same. Both are what
+    /// (PS-77), everything else must be the same. A fixed key that goes would leave its rows behind. Both are what
     /// [`Schema::layout`](crate::schema::Schema::layout) says.
     pub(crate) fn finds(&self, stored: &Self) -> bool {
         match (self, stored) {
@@ -12,10 +12,13 @@ impl Type {
                 key == stored_key && value.finds(stored_value)
             }
             (Self::List(element), Self::List(stored_element)) => element.finds(stored_element),
+            (Self::Subindexed(inner, tracking), Self::Subindexed(stored_inner, stored)) => {
+                tracking == stored && inner.finds(stored_inner)
+            }
             (Self::Record(fields), Self::Record(stored_fields)) => {
                 stored_fields.iter().all(|(name, stored)| {
                     let field = fields.iter().find(|(other, _)| other == name);
-                    field.is_none_or(|(_, field)| field.finds(stored))
+                    field.is_some_and(|(_, field)| field.finds(stored))
                 })
             }
             _ => self == stored,
@@ -37,19 +40,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fixed_keys_may_come_and_go_and_nothing_else() {
-        let stored = "Map<u64, { name: _, follows: Set<u64> }>";
-        let found = [
-            stored,
-            "Map<u64, { name: _, age: _, follows: Set<u64> }>",
-            "Map<u64, { follows: Set<u64> }>",
-        ];
+    fn fixed_keys_may_come_and_nothing_else() {
+        let stored = "Map<u64, { name: _, follows: Subindexed<Set<u64>> }>";
+        let found = [stored, "Map<u64, { name: _, age: _, follows: Subindexed<Set<u64>> }>"];
         for layout in found {
             assert!(layout_finds(layout, stored), "{layout}");
         }
         let lost = [
-            "Map<i64, { name: _, follows: Set<u64> }>",
-            "Map<u64, { name: _, follows: Set<String> }>",
+            "Map<i64, { name: _, follows: Subindexed<Set<u64>> }>",
+            "Map<u64, { name: _, follows: Subindexed<Set<String>> }>",
+            "Map<u64, { name: _, follows: Set<u64> }>",
+            "Map<u64, { follows: Subindexed<Set<u64>> }>",
             "Map<u64, { name: _, follows: _ }>",
             "Map<u64, _>",
         ];

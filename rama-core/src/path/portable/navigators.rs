@@ -42,8 +42,6 @@ macro_rules! navigators {
 }
 
 navigators! {
-    [] Start: |_, _steps| ();
-    [] Again: |_, _steps| ();
     [To] Nowhere<To>: |_, steps| steps.stay("STOP", vec![]);
     [] PageSize: |this, steps| steps.pages(this.rows);
 }
@@ -97,6 +95,19 @@ navigators! {
     [V: Serialize] Putval<V>: |this, steps| steps.stay("putval", one(&this.0)?);
     [] Dispense: |_, steps| steps.stay("DISPENSE", vec![]);
 }
+
+/// The beginnings of paths do nothing, and in data that needs no word.
+macro_rules! beginnings {
+    ($($beginning:ty)*) => {$(
+        impl<S: Shape> Portable<S> for $beginning {
+            fn write(&self, _: &mut Steps) -> Result<(), PortableError> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+beginnings!(Start Again);
 
 /// A fixed key by its stored name. Fields of structs have names in `named` only.
 impl<F, U, G, M> Portable<Fields<F>> for Field<G, M, U>

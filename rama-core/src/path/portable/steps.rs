@@ -162,7 +162,6 @@ impl Steps {
     }
 
     /// Two paths from here, of which the position follows one, or both.
-    #[expect(clippy::type_complexity, reason = "two paths")]
     pub(super) fn fork(
         &mut self,
         one: impl FnOnce(&mut Self) -> Result<(), PortableError>,

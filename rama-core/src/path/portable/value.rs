@@ -279,9 +279,11 @@ fn tagged(variant: Option<&'static str>, value: Json) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::{btree_map, btree_set, vec};
     use proptest::prelude::*;
+    use serde::Serialize;
     use serde_json::json;
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     #[derive(Serialize)]
     enum Event {
@@ -297,12 +299,13 @@ mod tests {
     #[derive(Serialize)]
     struct Empty;
 
-    type Deep = BTreeMap<i64, Vec<(Option<bool>, char, String)>>;
-
     proptest! {
         #[test]
         fn what_serde_json_has_a_form_for_has_the_same_one(
-            numbers: (i8, u16, i32, u64, i64), float in -1e12..1e12, deep: Deep, set: BTreeSet<(u8, bool)>,
+            numbers: (i8, u16, i32, u64, i64),
+            float in -1e12..1e12,
+            deep in btree_map(any::<i64>(), vec((any::<Option<bool>>(), any::<char>(), "[a\"é]{0,3}"), 0..3), 0..4),
+            set in btree_set(any::<(u8, bool)>(), 0..4),
         ) {
             let value = (numbers, float, deep, set);
             prop_assert_eq!(as_json(&value).unwrap(), serde_json::to_value(&value).unwrap());

@@ -93,11 +93,7 @@ impl RowKind {
     ///
     /// # Errors
     /// When it is none.
-    pub fn lend(
-        &self,
-        bytes: &[u8],
-        visit: &mut See<'_>,
-    ) -> Result<Walk, CodecError> {
+    pub fn lend(&self, bytes: &[u8], visit: &mut See<'_>) -> Result<Walk, CodecError> {
         (self.lend)(bytes, visit)
     }
 }
@@ -112,10 +108,7 @@ fn decode<T: Value>(bytes: &[u8]) -> Result<AnyRow, CodecError> {
     Ok(Arc::new(decode_value::<T>(bytes)?))
 }
 
-fn lend<T: Value>(
-    bytes: &[u8],
-    visit: &mut See<'_>,
-) -> Result<Walk, CodecError> {
+fn lend<T: Value>(bytes: &[u8], visit: &mut See<'_>) -> Result<Walk, CodecError> {
     Ok(visit(&decode_value::<T>(bytes)?))
 }
 

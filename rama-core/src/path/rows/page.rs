@@ -64,7 +64,12 @@ impl Pager {
         let begun = self.cursor.is_some();
         let most = range.most.saturating_sub(from.taken).min(self.left.saturating_add(1));
         let scan = Scan {
-            from: if begun { Bound::Excluded(&from.after[..]) } else { range.from },
+            // A cursor that comes from outside must not lead out of the range.
+            from: if begun && is_in(&from.after, range) {
+                Bound::Excluded(&from.after[..])
+            } else {
+                range.from
+            },
             to: range.to,
             most,
             ..Scan::all(structure.prefix, kind)
@@ -82,5 +87,14 @@ impl Pager {
             let address = structure.address_of(key);
             visit(key, &Element::new(&address, structure), row)
         })
+    }
+}
+
+/// Whether a key is not in front of a range.
+fn is_in(key: &[u8], range: &Range<'_>) -> bool {
+    match range.from {
+        Bound::Unbounded => true,
+        Bound::Included(from) => from <= key,
+        Bound::Excluded(from) => from < key,
     }
 }

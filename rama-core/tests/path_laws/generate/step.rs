@@ -51,18 +51,21 @@ impl Walker<'_, '_> {
     fn step_in_record(&mut self, at: &mut At, path: &mut Path, fields: &[(String, Type)]) {
         let (name, ty) = self.choices.pick(fields).clone();
         let common = common(fields.iter().map(|(_, ty)| ty));
-        let nav = match self.choices.below(10) {
+        let nav = match self.choices.below(12) {
             0..=4 => Nav::Keypath(Value::text(&name)),
             5 => Nav::Must(Value::text(&name)),
             6 => Nav::MapVals,
             7 => Nav::KeyedVals,
             8 => Nav::Submap(vec![Value::text(&name)]),
+            9 => Nav::MapKey(Value::text(&name)),
+            10 => Nav::MapKeys,
             _ => Nav::All,
         };
         let to = match nav {
             Nav::Keypath(_) => at.maybe(&ty),
             Nav::Must(_) => at.there(&ty),
             Nav::Submap(_) => at.part(),
+            Nav::MapKey(_) | Nav::MapKeys => at.value(&Type::Text),
             Nav::All => at.value(&Type::Tuple(vec![Type::Text, common])),
             _ => {
                 let collected = at.collected + usize::from(matches!(nav, Nav::KeyedVals));
@@ -71,7 +74,9 @@ impl Walker<'_, '_> {
                 At { collected, store, ..at.there(&common) }
             }
         };
-        if matches!(nav, Nav::Submap(_) | Nav::All) || at.store == Store::Part {
+        if matches!(nav, Nav::Submap(_) | Nav::MapKey(_) | Nav::MapKeys | Nav::All)
+            || at.store == Store::Part
+        {
             self.needs_elements(at);
         }
         self.lead(at, path, nav, to);

@@ -159,6 +159,10 @@ fn compact(
     rest: &mut Change<'_>,
 ) -> Edited {
     let Some((first, path)) = path.split_first() else { return rest(run, here, vals) };
+    if let Nav::Stay = first.nav {
+        // It is no step at all.
+        return compact(run, path, here, vals, rest);
+    }
     let first = std::slice::from_ref(first);
     let fate =
         edit(run, first, here, vals, &mut |run, here, vals| compact(run, path, here, vals, rest))?;
@@ -183,9 +187,10 @@ fn edit_collection(nav: &Nav, here: &Value, rest: &mut Rest<'_>) -> Edited {
         (Nav::Must(_), Value::Map(_)) => Ok(Fate::Kept),
         (Nav::MapVals | Nav::MapKeys, Value::Nil) => Ok(Fate::Kept),
         (Nav::MapVals, Value::Map(_)) => edit_each_keyed(here, &mut |_, value| rest(Some(value))),
-        (Nav::MapKey(only), Value::Map(_)) => {
-            edit_keys(here, &mut |key| if key == only { rest(Some(key)) } else { Ok(Fate::Kept) })
-        }
+        (Nav::MapKey(key), Value::Map(map)) => match map.get(key) {
+            None => Ok(Fate::Kept),
+            Some(value) => rename(map, key, value, rest),
+        },
         (Nav::MapKeys, Value::Map(_)) => edit_keys(here, &mut |key| rest(Some(key))),
         (Nav::All, Value::Map(_)) => edit_pairs(here, rest),
         (Nav::Submap(_) | Nav::MapRange(_) | Nav::Subset(_) | Nav::SetRange(_), _) => {
@@ -225,6 +230,18 @@ fn edit_each_keyed(here: &Value, rest: &mut dyn FnMut(&Value, &Value) -> Edited)
         Value::Map(_) => Fate::Becomes(Value::Map(after.into_iter().collect())),
         _ => Fate::Becomes(Value::List(after.into_iter().map(|(_, value)| value).collect())),
     })
+}
+
+/// The key of an entry; one that is there already loses its value.
+fn rename(map: &BTreeMap<Value, Value>, key: &Value, value: &Value, rest: &mut Rest<'_>) -> Edited {
+    let mut after = map.clone();
+    after.remove(key);
+    match rest(Some(key))? {
+        Fate::Kept => return Ok(Fate::Kept),
+        Fate::Becomes(key) => _ = after.insert(key, value.clone()),
+        Fate::Gone(_) => {}
+    }
+    Ok(Fate::Becomes(Value::Map(after)))
 }
 
 /// Every key of a map; of equal ones the last stays.
