@@ -4,7 +4,12 @@
 //! `cargo bench -p rama-core --bench paths` prints a table. Instructions are counted by valgrind's callgrind, one run
 //! of this program for each number; without valgrind that part is left out. Times are ratios within one run: the
 //! machine may be busy with something else.
-#![expect(clippy::unwrap_used, reason = "a benchmark whose preparation fails has failed")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark measures and prints, and one whose preparation fails has failed"
+)]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -226,7 +231,7 @@ fn compare(
     mut path: impl FnMut(u64) -> u64,
     mut raw: impl FnMut(u64) -> u64,
 ) {
-    let mut time = |run: &mut dyn FnMut(u64) -> u64| {
+    let time = |run: &mut dyn FnMut(u64) -> u64| {
         let begun = Instant::now();
         for round in 0..rounds {
             black_box(run(black_box(round)));

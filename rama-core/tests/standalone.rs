@@ -1,5 +1,7 @@
 //! Structures in rows against models in memory: random changes, flushed at random, reopened at random.
 
+#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use rama_core::diff::Diff;
@@ -201,4 +203,14 @@ fn the_file_does_not_grow_when_the_same_rows_are_written_again() {
     let early = (0..5).map(&mut write).max().unwrap();
     let late = (5..40).map(&mut write).max().unwrap();
     assert!(late <= early * 2, "{early} bytes, and later {late}: something holds on to old states");
+}
+
+#[test]
+fn a_missing_structure_is_an_empty_one_with_or_without_a_default() {
+    let mut sets = Standalone::<Map<u8, Subindexed<Set<u8>>>>::in_memory().unwrap();
+    sets.transform(path![keypath(1), NIL_TO_SET, NONE_ELEM, termval(2)]).unwrap();
+    assert_eq!(sets.select(path![keypath(1), NIL_TO_SET, ALL]).unwrap(), [2]);
+    let mut lists = Standalone::<Map<u8, Subindexed<List<u8>>>>::in_memory().unwrap();
+    lists.transform(path![keypath(1), NIL_TO_LIST, AFTER_ELEM, termval(2)]).unwrap();
+    assert_eq!(lists.select(path![keypath(1), ALL]).unwrap(), [2]);
 }

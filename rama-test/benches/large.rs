@@ -3,6 +3,11 @@
 //! `cargo bench -p rama-test --bench large -- 20000000` builds it, reads it and removes it, and prints what each
 //! step read from the store and how much memory the process had at most. Run it under a limit, for example
 //! `bash -c "ulimit -v 800000; cargo bench …"`. It fails when a read costs more than it may.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a benchmark measures and prints"
+)]
 
 use std::{env, error::Error, fs, time::Instant};
 

@@ -1,8 +1,6 @@
 //! Paths as they are written: every form of an element and every navigator, on plain values (PA-01 to PA-10).
 //! Modules and clients are asked in `path_forms.rs`.
 
-#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use rama_core::{

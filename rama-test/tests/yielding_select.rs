@@ -1,7 +1,5 @@
 //! A long read in pages (PS-42): what it reads is one moment, and others run between its pages.
 
-#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
-
 use rama_core::{cluster::LaunchConfig, depot::AckLevel, prelude::*};
 use rama_test::InProcessCluster;
 

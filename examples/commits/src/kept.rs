@@ -188,11 +188,9 @@ impl CommitsModuleClient {
 
     /// The pairs changed together most often. Both files of a pair know it; it is shown once.
     async fn pairs(&self, top: NonZeroUsize) -> Result<Vec<PairFigures>> {
-        let files = self.pstate.changed_with.all_partitions().select(path![ALL]).await?;
-        let pairs = files.into_iter().flat_map(|(a, others)| {
-            let later = others.into_iter().filter(|(b, _)| a < *b).collect::<Vec<_>>();
-            later.into_iter().map(move |(b, commits)| PairFigures { a: a.clone(), b, commits })
-        });
+        let files = self.pstate.changed_with.all_partitions();
+        let pairs = files.select(path![KEYED_VALS, KEYED_VALS, is_collected(|a, b| a < b)]).await?;
+        let pairs = pairs.into_iter().map(|(a, b, commits)| PairFigures { a, b, commits });
         Ok(busiest_pairs(pairs, top))
     }
 }

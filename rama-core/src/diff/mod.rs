@@ -2,8 +2,8 @@
 //!
 //! A diff is made from what was there before and what is there after, not from the path that changed it. So a
 //! function of the user's own gives diffs as fine as a built-in navigator does, and what ends up as it was is no
-//! diff. It costs nothing while nobody listens: rows are only compared where a transform is
-//! [observed](Observed).
+//! diff. It costs nothing while nobody listens: rows are only compared where a transform is observed, as
+//! [`transform_observed`](crate::standalone::Standalone::transform_observed) does.
 
 mod apply;
 mod compare;

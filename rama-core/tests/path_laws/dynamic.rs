@@ -99,6 +99,11 @@ impl Model {
         if in_rows == Ok(Edit::Kept) {
             assert_eq!(whole(&*self.rows, &self.schema), rows, "and so in rows");
         }
+        if !self.schema.is_stored_by_rows() && whole(&*self.rows, &self.schema) == Value::Nil {
+            // The one value of a PState can be removed; around a value in memory there is nothing.
+            self.value = value;
+            return self.rows.fill(&self.schema, &self.naive.to_json());
+        }
         match (expected, in_memory) {
             (Ok(after), Ok(_)) => {
                 if let Err(error) = &in_rows {

@@ -19,10 +19,14 @@ impl Rows {
         let directory = on_disk.then(|| tempfile::tempdir().unwrap());
         let mut rows = Self { open: None, schema: schema.clone(), directory };
         rows.open = Some(rows.opened());
+        rows.fill(schema, data);
+        rows
+    }
+
+    pub(crate) fn fill(&mut self, schema: &Type, data: &Json) {
         let here: Path = "[]".parse().unwrap();
         let fill = here.to_setval(data, schema).unwrap();
-        fill.transform(SubjectMut::Rows(&mut *rows)).unwrap();
-        rows
+        fill.transform(SubjectMut::Rows(&mut **self)).unwrap();
     }
 
     pub(crate) fn reopen(&mut self) {

@@ -18,6 +18,7 @@ mod kind;
 mod list;
 mod map;
 mod memory;
+mod missing;
 mod page;
 mod positions;
 mod range;

@@ -12,7 +12,7 @@ mod terminal;
 pub(crate) use data::value;
 pub(crate) use schema::schema;
 
-use crate::naive::{Nav, Path, Step, Value, select};
+use crate::naive::{Nav, Path, Step, Value, fit, select};
 use rama_core::dynamic::Type;
 
 /// Makes decisions out of random bytes; without more of them, always the first.
@@ -41,10 +41,6 @@ impl<'c> Choices<'c> {
 
     pub(crate) fn pick<'t, T>(&mut self, all: &'t [T]) -> &'t T {
         &all[self.below(all.len())]
-    }
-
-    pub(crate) fn has_more(&self) -> bool {
-        !self.0.is_empty()
     }
 }
 
@@ -168,7 +164,9 @@ impl<'w, 'c> Walker<'w, 'c> {
                 (_, value) => Some(value),
             }
         });
-        *at = At { sample: found.filter(|value| *value != Value::Nil), ..to };
+        // Where no type was known on the way, what is here need not have this one.
+        let fits = |value: &Value| fit(&to.ty, value.clone()).is_ok_and(|same| same == *value);
+        *at = At { sample: found.filter(|value| *value != Value::Nil && fits(value)), ..to };
         path.push(step);
     }
 
