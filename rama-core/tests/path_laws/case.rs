@@ -34,6 +34,8 @@ pub(crate) struct Made {
     pub(crate) path: Path,
     /// Whether rows may refuse it, because it takes a structure of theirs whole or moves one.
     pub(crate) rows_may_refuse: bool,
+    /// Whether rows may refuse what is written on the way and overwritten behind.
+    pub(crate) mixes_types: bool,
 }
 
 /// Bytes to decide about each part of a case, so that less in one part leaves the others as they are.
@@ -82,7 +84,7 @@ pub(crate) fn reading(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> 
     let mut walker = Walker::new(choices, false);
     let path = walker.steps(&mut at, STEPS_MAX);
     walker.needs_value(&at);
-    Made { path, rows_may_refuse: walker.rows_may_refuse }
+    Made::new(path, &walker)
 }
 
 pub(crate) fn writing(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Made {
@@ -90,15 +92,15 @@ pub(crate) fn writing(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> 
     let mut walker = Walker::new(choices, true);
     let mut path = walker.steps(&mut at, STEPS_MAX);
     walker.terminal(&at, &mut path);
-    Made { path, rows_may_refuse: walker.rows_may_refuse }
+    Made::new(path, &walker)
 }
 
 fn setting(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Act {
     let mut at = At::top(schema, now);
     let mut walker = Walker::new(choices, true);
     let path = walker.steps(&mut at, STEPS_MAX);
-    let value = walker.to_set(&at);
-    Act::Set(Made { path, rows_may_refuse: walker.rows_may_refuse }, value)
+    let value = walker.value_to_set(&at);
+    Act::Set(Made::new(path, &walker), value)
 }
 
 impl Case {
@@ -148,6 +150,11 @@ impl Act {
 }
 
 impl Made {
+    fn new(path: Path, walker: &Walker<'_, '_>) -> Self {
+        let Walker { rows_may_refuse, mixes_types, .. } = *walker;
+        Self { path, rows_may_refuse, mixes_types }
+    }
+
     /// The path as people write it: keys stand for themselves where they can.
     pub(crate) fn to_json(&self) -> Json {
         let step = |step: &Step| match &step.nav {

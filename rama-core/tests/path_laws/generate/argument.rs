@@ -112,7 +112,7 @@ impl Walker<'_, '_> {
             Some(Value::Int(_)) => &["inc", "negate", "dec", "identity", "is_odd", "list"],
             Some(Value::Text(_)) => &["upper", "identity", "size", "list"],
             Some(Value::List(_)) => {
-                &["reverse", "identity", "size", "rest", "sort", "first", "is_empty", "to_list"]
+                &["reverse", "identity", "size", "rest", "first", "is_empty", "to_list"]
             }
             Some(Value::Set(_)) => &["identity", "size", "to_list", "last", "is_empty", "rest"],
             Some(Value::Map(_)) => &["identity", "size", "is_empty", "list"],

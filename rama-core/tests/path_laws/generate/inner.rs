@@ -190,6 +190,7 @@ impl Walker<'_, '_> {
             paths.push(self.steps(&mut end, 2));
             ends.push(end);
         }
+        self.mixes_types |= ends.iter().any(|end| end.ty != ends[0].ty);
         let Some(end) = ends.into_iter().reduce(At::or) else {
             return self.stay(at, path, Nav::Stay);
         };
@@ -213,6 +214,7 @@ impl Walker<'_, '_> {
         let nav =
             if here_first { Nav::StayThenContinue(inner) } else { Nav::ContinueThenStay(inner) };
         self.stay(at, path, nav);
+        self.mixes_types |= at.ty != end.ty;
         *at = at.clone().or(end);
     }
 
@@ -249,18 +251,18 @@ impl Walker<'_, '_> {
 }
 
 fn is_collection(ty: &Type) -> bool {
-    match super::bare(ty) {
+    matches!(
+        super::bare(ty),
         Type::Json
-        | Type::Map(..)
-        | Type::BTreeMap(..)
-        | Type::Set(_)
-        | Type::BTreeSet(_)
-        | Type::List(_)
-        | Type::Vec(_)
-        | Type::Tuple(_)
-        | Type::Record(_) => true,
-        _ => false,
-    }
+            | Type::Map(..)
+            | Type::BTreeMap(..)
+            | Type::Set(_)
+            | Type::BTreeSet(_)
+            | Type::List(_)
+            | Type::Vec(_)
+            | Type::Tuple(_)
+            | Type::Record(_)
+    )
 }
 
 impl At {

@@ -41,12 +41,12 @@ impl Walker<'_, '_> {
                 Nav::Term(self.last_call(at))
             }
             2 if !at.is_top => Nav::Remove,
-            _ => Nav::Termval(self.to_set(at)),
+            _ => Nav::Termval(self.value_to_set(at)),
         }
     }
 
     /// A value to set at a place.
-    pub(crate) fn to_set(&mut self, at: &At) -> Value {
+    pub(crate) fn value_to_set(&mut self, at: &At) -> Value {
         // Whole structures come as values, which only the type can tell from others.
         self.rows_may_refuse |= at.ty == Type::Json && at.store != Store::Value;
         self.literal(&at.ty)

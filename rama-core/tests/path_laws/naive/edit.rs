@@ -25,19 +25,21 @@ pub(super) type Rest<'r> = dyn FnMut(Option<&Value>) -> Edited + 'r;
 
 /// What a path with terminals makes of a value; `None` where it changes nothing.
 pub(crate) fn transform(here: &Value, path: &[Step]) -> Result<Option<Value>, Wrong> {
-    match edit(&mut Run::default(), path, Some(here), &[], &mut no_terminal)? {
-        Fate::Kept => Ok(None),
-        Fate::Becomes(value) | Fate::Gone(Some(value)) => Ok(Some(value)),
-        Fate::Gone(None) if here.is_empty_collection() => Ok(None),
-        Fate::Gone(None) => Err("there is nothing around the top of the data".to_owned()),
-    }
+    edit_top(here, path, &[])
 }
 
 /// The value that `transformed` shows.
 pub(super) fn transformed(here: &Value, path: &[Step], vals: &[Value]) -> Result<Value, Wrong> {
+    Ok(edit_top(here, path, vals)?.unwrap_or_else(|| here.clone()))
+}
+
+/// A value around which there is nothing, so that it cannot be removed.
+fn edit_top(here: &Value, path: &[Step], vals: &[Value]) -> Result<Option<Value>, Wrong> {
     match edit(&mut Run::default(), path, Some(here), vals, &mut no_terminal)? {
-        Fate::Becomes(value) | Fate::Gone(Some(value)) => Ok(value),
-        Fate::Kept | Fate::Gone(None) => Ok(here.clone()),
+        Fate::Kept => Ok(None),
+        Fate::Becomes(value) | Fate::Gone(Some(value)) => Ok(Some(value)),
+        Fate::Gone(None) if here.is_empty_collection() => Ok(None),
+        Fate::Gone(None) => Err("there is nothing around the top".to_owned()),
     }
 }
 
@@ -65,7 +67,8 @@ pub(super) fn edit(
     if let Some(shown) = view(step, seen, vals)? {
         return match rest(run, Some(&shown), vals)? {
             Fate::Becomes(value) => Ok(Fate::Becomes(fitting(step, value)?)),
-            fate => Ok(fate),
+            Fate::Gone(_) => Ok(Fate::Gone(None)),
+            Fate::Kept => Ok(Fate::Kept),
         };
     }
     if let Some(ways) = ways(step, seen, vals)? {
@@ -110,9 +113,6 @@ fn in_turn(
     vals: &[Value],
     rest: &mut Change<'_>,
 ) -> Edited {
-    if let [way] = ways {
-        return edit(run, way, here, vals, rest);
-    }
     let (mut now, mut total) = (here.cloned(), Fate::Kept);
     for way in ways {
         match edit(run, way, now.as_ref(), vals, rest)? {
@@ -121,9 +121,9 @@ fn in_turn(
                 now = Some(value.clone());
                 total = Fate::Becomes(value);
             }
-            Fate::Gone(_) => {
+            Fate::Gone(left) => {
                 now = None;
-                total = Fate::Gone(None);
+                total = Fate::Gone(left);
             }
         }
     }

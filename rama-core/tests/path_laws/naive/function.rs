@@ -79,11 +79,6 @@ fn of_one(name: &str, value: &Value) -> Option<Result<Value, Wrong>> {
         "rest" => Some(Value::List(list()?.into_iter().skip(1).collect())),
         "reverse" => Some(Value::List(list()?.into_iter().rev().collect())),
         "to_list" => Some(Value::List(list()?)),
-        "sort" => {
-            let mut sorted = list()?;
-            sorted.sort();
-            Some(Value::List(sorted))
-        }
         "not" => yes(!value.is_true()),
         "is_some" => yes(*value != Value::Nil),
         "is_null" => yes(*value == Value::Nil),

@@ -18,7 +18,7 @@ pub(crate) use edit::transform;
 pub(crate) use fit::fit;
 pub(crate) use path::{Call, Comparison, Nav, Path, Span, Step};
 pub(crate) use select::{first, found, select};
-pub(crate) use value::{Untyped, Value};
+pub(crate) use value::Value;
 
 /// Why a path fails. The texts are for whoever debugs a test.
 pub(crate) type Wrong = String;

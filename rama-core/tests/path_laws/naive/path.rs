@@ -18,6 +18,7 @@ pub(crate) struct Step {
 }
 
 /// What a step does.
+#[expect(clippy::enum_variant_names, reason = "variants are named like the navigators")]
 #[derive(Clone, Debug)]
 pub(crate) enum Nav {
     /// `keypath` in a map.

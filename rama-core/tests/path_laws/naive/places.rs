@@ -75,11 +75,12 @@ pub(super) fn list(here: &Value) -> Result<Vec<Value>, Wrong> {
     }
 }
 
-/// The elements of a set; nil has none.
+/// The elements of a set, for which a list can stand as in JSON; nil has none.
 pub(super) fn set(here: &Value) -> Result<BTreeSet<Value>, Wrong> {
     match here {
         Value::Nil => Ok(BTreeSet::new()),
         Value::Set(set) => Ok(set.clone()),
+        Value::List(list) => Ok(list.iter().cloned().collect()),
         other => Err(format!("{other:?} is no set")),
     }
 }

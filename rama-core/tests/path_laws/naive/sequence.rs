@@ -21,13 +21,13 @@ pub(super) fn edit_list(nav: &Nav, here: &Value, rest: &mut Rest<'_>) -> Edited 
         Nav::Index(index) | Nav::Part(index) | Nav::Nth(index) if *index < count => {
             edit_at(list, *index, rest)
         }
-        Nav::Index(index) => match rest(None)? {
+        Nav::Index(index) | Nav::Part(index) => match rest(None)? {
             Fate::Becomes(_) if *index > count => Err(format!("no place {index} in {here:?}")),
+            // A tuple comes whole or not at all.
+            Fate::Becomes(_) if *here == Value::Nil && matches!(nav, Nav::Part(_)) => {
+                Err(format!("no part {index} of nothing"))
+            }
             fate => Ok(inserted(list, count, fate)),
-        },
-        Nav::Part(index) => match rest(None)? {
-            Fate::Becomes(_) => Err(format!("no part {index} of {here:?}")),
-            _ => Ok(Fate::Kept),
         },
         Nav::First | Nav::Last if count == 0 => Ok(Fate::Kept),
         Nav::First => edit_at(list, 0, rest),

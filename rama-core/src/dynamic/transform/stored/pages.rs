@@ -117,6 +117,7 @@ impl Writer<'_> {
                 moved.remove(key);
                 writer.store.put(&rows.at, &bytes, value)?;
             } else {
+                let value = Self::as_of(step, rows, cell.ty, &name, value)?;
                 writer.store.remove(&rows.at, &bytes)?;
                 moved.insert(name, value);
             }
