@@ -126,7 +126,10 @@ pub use terminal::{
 pub use there::{IsOption, IsSome, IsThere, MayBeThere};
 pub use transformed::{Parsed, Parser, Transformed};
 pub use upsert::{UpsertBy, Upserts};
-pub use value::{ValuePath, select, select_any, select_one, selected_any, transform};
+pub use value::{
+    ValuePath, multi_transform, select, select_any, select_first, select_one, selected_any, setval,
+    transform, traverse,
+};
 pub use view::{View, Visible};
 pub use walk::{Again, Halt, Navigator, Start, Then, Visitor, Walk};
 pub use whole::OnWhole;
