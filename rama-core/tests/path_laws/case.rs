@@ -34,8 +34,6 @@ pub(crate) struct Made {
     pub(crate) path: Path,
     /// Whether rows may refuse it, because it takes a structure of theirs whole or moves one.
     pub(crate) rows_may_refuse: bool,
-    /// Whether rows may refuse what is written on the way and overwritten behind.
-    pub(crate) mixes_types: bool,
 }
 
 /// Bytes to decide about each part of a case, so that less in one part leaves the others as they are.
@@ -151,8 +149,7 @@ impl Act {
 
 impl Made {
     fn new(path: Path, walker: &Walker<'_, '_>) -> Self {
-        let Walker { rows_may_refuse, mixes_types, .. } = *walker;
-        Self { path, rows_may_refuse, mixes_types }
+        Self { path, rows_may_refuse: walker.rows_may_refuse }
     }
 
     /// The path as people write it: keys stand for themselves where they can.

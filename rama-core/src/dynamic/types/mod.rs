@@ -159,7 +159,8 @@ impl Type {
         match self {
             Self::Subindexed(..) => true,
             Self::Map(_, inner) | Self::List(inner) => inner.has_rows(),
-            Self::Record(fields) => fields.iter().any(|(_, field)| field.has_rows()),
+            // Fixed keys are never one value: each has a row of its own (PS-05).
+            Self::Record(_) => true,
             _ => false,
         }
     }

@@ -190,7 +190,6 @@ impl Walker<'_, '_> {
             paths.push(self.steps(&mut end, 2));
             ends.push(end);
         }
-        self.mixes_types |= ends.iter().any(|end| end.ty != ends[0].ty);
         let Some(end) = ends.into_iter().reduce(At::or) else {
             return self.stay(at, path, Nav::Stay);
         };
@@ -214,7 +213,6 @@ impl Walker<'_, '_> {
         let nav =
             if here_first { Nav::StayThenContinue(inner) } else { Nav::ContinueThenStay(inner) };
         self.stay(at, path, nav);
-        self.mixes_types |= at.ty != end.ty;
         *at = at.clone().or(end);
     }
 

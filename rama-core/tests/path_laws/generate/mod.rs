@@ -134,9 +134,6 @@ pub(crate) struct Walker<'w, 'c> {
     ids: usize,
     /// Whether rows may refuse the path, because it takes a structure of theirs whole or moves one.
     pub(crate) rows_may_refuse: bool,
-    /// Whether one step writes to places of several types, so that what fits none of them may be written and then
-    /// be overwritten: rows refuse it at once.
-    pub(crate) mixes_types: bool,
 }
 
 /// As deep as people write paths inside of paths.
@@ -144,14 +141,7 @@ const DEPTH_MAX: usize = 2;
 
 impl<'w, 'c> Walker<'w, 'c> {
     pub(crate) fn new(choices: &'w mut Choices<'c>, writes: bool) -> Self {
-        Self {
-            choices,
-            writes,
-            depth: DEPTH_MAX,
-            ids: 0,
-            rows_may_refuse: false,
-            mixes_types: false,
-        }
+        Self { choices, writes, depth: DEPTH_MAX, ids: 0, rows_may_refuse: false }
     }
 
     /// Some steps from a place, which becomes the one they lead to.
