@@ -34,7 +34,10 @@ defmodule! {
 }
 
 fn read(it: &Path, path: u64) -> std::result::Result<Vec<u64>, rama_core::path::PathError> {
-    rama_core::path::select(it, path![.path, MAP_VALS, selected(|it| *it > path), VAL, view(|it| it + path), DISPENSE])
+    rama_core::path::select(
+        it,
+        path![.path, MAP_VALS, selected(|it| *it > path), VAL, view(|it| it + path), DISPENSE],
+    )
 }
 
 fn main() {

@@ -5,6 +5,7 @@ struct User {
 }
 
 fn main() {
-    let age = to_json::<Present<User>, _>(|path| path.field(|user| &user.age, |user| &mut user.age));
+    let age =
+        to_json::<Present<User>, _>(|path| path.field(|user| &user.age, |user| &mut user.age));
     drop(age);
 }
