@@ -10,7 +10,7 @@ defmodule! {
     /// Sums a large structure in pages, while other records change it.
     PagesModule {
         depot *numbers: (u64, u64), global;
-        depot *jobs: String, global;
+        depot *jobs: Vec<String>, global;
 
         stream pages {
             pstate $$numbers: Map<u8, Subindexed<Map<u64, u64>>>;
@@ -21,7 +21,8 @@ defmodule! {
                 source(*numbers) :> (key, number);
                 local_transform([keypath(0), keypath(key), termval(number)], $$numbers);
 
-                source(*jobs) :> job;
+                source(*jobs) :> jobs;
+                explode(jobs) :> job;
                 if job == "bump" {
                     local_transform([keypath(0), MAP_VALS, termval(100)], $$numbers);
                     local_transform([nil_to_val(vec![]), update(|order| order.push(job))], $$order);
@@ -58,9 +59,11 @@ async fn a_yielding_select_reads_one_moment_and_lets_others_run() {
     let numbers: Vec<_> = (0..ENTRIES).map(|key| (key, 1)).collect();
     module.depot.numbers.append_all(numbers, AckLevel::Ack).await.unwrap();
 
-    // The second job runs between the first pages of the first one, and changes everything.
-    let jobs = ["sum", "bump", "after"].map(str::to_owned);
-    module.depot.jobs.append_all(jobs, AckLevel::Ack).await.unwrap();
+    // The second job of a record runs behind the first page of the first one, and changes everything.
+    for jobs in [vec!["sum", "bump"], vec!["after"]] {
+        let jobs = jobs.into_iter().map(str::to_owned).collect();
+        module.depot.jobs.append(jobs).await.unwrap();
+    }
     let even = ENTRIES.div_ceil(2);
     let sum = async |job: &str| module.pstate.sums.select_one(path![keypath(job)]).await.unwrap();
     assert_eq!(sum("sum").await, Some((even, even)), "as of its first page");

@@ -45,8 +45,8 @@ pub(crate) struct Bytes {
 }
 
 pub(crate) fn bytes(acts: impl Into<SizeRange>) -> impl Strategy<Value = Bytes> {
-    let part = |most| vec(any::<u8>(), 0..most);
-    (part(12), part(48), vec(part(48), acts)).prop_map(|(schema, data, acts)| Bytes {
+    let part = |most: usize| vec(any::<u8>(), most / 4..most);
+    (part(12), part(64), vec(part(48), acts)).prop_map(|(schema, data, acts)| Bytes {
         schema,
         data,
         acts,

@@ -8,7 +8,7 @@ impl Walker<'_, '_> {
     /// A value of a type; one of these in two of three cases, so that paths hit.
     pub(super) fn near(&mut self, ty: &Type, there: &[Value]) -> Value {
         // Where no type is known, JSON says the same in another form.
-        if there.is_empty() || ty.to_string().contains("json") || self.choices.rarely(3) {
+        if there.is_empty() || ty.to_string().contains("json") || self.choices.rarely(5) {
             return value(self.choices, ty);
         }
         self.choices.pick(there).clone()
@@ -45,8 +45,14 @@ impl Walker<'_, '_> {
         }
     }
 
-    /// A question about the value here.
+    /// A question about the value here, mostly one that is answered with yes.
     pub(super) fn question(&mut self, at: &At) -> Call {
+        let question = self.any_question(at);
+        let passes = at.sample.as_ref().is_none_or(|sample| question.accepts(sample));
+        if passes || self.choices.rarely(3) { question } else { Call::of("is_some") }
+    }
+
+    fn any_question(&mut self, at: &At) -> Call {
         let kind = match at.sample {
             Some(Value::Int(_)) => 1,
             Some(Value::List(_) | Value::Set(_) | Value::Map(_) | Value::Text(_)) => 2,
@@ -76,8 +82,18 @@ impl Walker<'_, '_> {
         Call::of(name)
     }
 
-    /// A comparison with a constant.
+    /// A comparison with a constant, mostly one that holds.
     pub(super) fn comparison(&mut self, at: &At) -> (Comparison, Value) {
+        let (comparison, value) = self.any_comparison(at);
+        let same = at.sample.as_ref().unwrap_or(&Value::Nil);
+        match same {
+            same if comparison.holds(same, &value) || self.choices.rarely(3) => (comparison, value),
+            same if *same == value => (Comparison::Eq, value),
+            _ => (Comparison::Ne, value),
+        }
+    }
+
+    fn any_comparison(&mut self, at: &At) -> (Comparison, Value) {
         use Comparison::{Eq, Ge, Gt, Le, Lt, Ne};
         let there: Vec<Value> = at.sample.iter().cloned().collect();
         let value = match &at.ty {

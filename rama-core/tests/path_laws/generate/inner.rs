@@ -41,7 +41,7 @@ impl Walker<'_, '_> {
                 at.collected = 0;
             }
             8 => {
-                let count = self.choices.below(4);
+                let count = (1 + self.choices.below(4)) % 4;
                 self.stay(at, path, Nav::Take(count));
             }
             9 => {

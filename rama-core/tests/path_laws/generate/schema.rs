@@ -35,7 +35,7 @@ fn inside(choices: &mut Choices<'_>, depth: usize) -> Type {
     if depth == 0 {
         return plain(choices, 1);
     }
-    let structure = match choices.below(8) {
+    let structure = match choices.below(10) {
         0 | 1 => return plain(choices, 2),
         2 => return record(choices, depth),
         3 | 4 => map(choices, depth),

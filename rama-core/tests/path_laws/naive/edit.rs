@@ -122,6 +122,7 @@ fn in_turn(
                 total = Fate::Becomes(value);
             }
             Fate::Gone(left) => {
+                let left = left.or_else(|| now.filter(Value::is_empty_collection));
                 now = None;
                 total = Fate::Gone(left);
             }
@@ -183,6 +184,10 @@ fn edit_collection(nav: &Nav, here: &Value, rest: &mut Rest<'_>) -> Edited {
         (Nav::Keypath(key), Value::Nil | Value::Map(_)) => edit_entry(here, key, rest),
         (Nav::Must(key), Value::Map(map)) if map.contains_key(key) => edit_entry(here, key, rest),
         (Nav::Must(_) | Nav::MapKey(_), Value::Nil) => Ok(Fate::Kept),
+        (Nav::Keypath(Value::Int(index)), Value::List(_)) if *index >= 0 => {
+            let index = usize::try_from(*index).expect("tests have small numbers");
+            edit_list(&Nav::Index(index), here, rest)
+        }
         (Nav::Must(Value::Int(_)), Value::List(_)) => edit_list(nav, here, rest),
         (Nav::Must(_), Value::Map(_)) => Ok(Fate::Kept),
         (Nav::MapVals | Nav::MapKeys, Value::Nil) => Ok(Fate::Kept),

@@ -159,6 +159,8 @@ impl Step {
             Nav::View(call) => call.to_json("view"),
             Nav::Term(call) => call.to_json("term"),
             Nav::Compare(comparison, value) => json!([comparison.name(), value.to_json()]),
+            Nav::NilTo(Value::Set(set)) if set.is_empty() => json!(["NIL_TO_SET"]),
+            Nav::NilTo(Value::Map(map)) if map.is_empty() => json!(["NIL_TO_MAP"]),
             Nav::NilTo(value) => json!(["nil_to_val", value.to_json()]),
             Nav::NoneTo(value) => json!(["none_to_val", value.to_json()]),
             Nav::Putval(value) => json!(["putval", value.to_json()]),

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn places(nav: &Nav, here: &Value) -> Result<Vec<Value>, Wrong> {
     let in_range = |index: &usize| list(here).map(|list| *index < list.len());
     Ok(match nav {
-        Nav::Keypath(key) => vec![map(here)?.remove(key).unwrap_or(Value::Nil)],
+        Nav::Keypath(key) => vec![child(here, key)?.unwrap_or(Value::Nil)],
         Nav::Index(index) | Nav::Part(index) => {
             vec![list(here)?.get(*index).cloned().unwrap_or(Value::Nil)]
         }
@@ -175,7 +175,7 @@ impl Span {
 }
 
 impl Comparison {
-    pub(super) fn holds(self, one: &Value, other: &Value) -> bool {
+    pub(crate) fn holds(self, one: &Value, other: &Value) -> bool {
         match self {
             Self::Eq => one == other,
             Self::Ne => one != other,
