@@ -10,6 +10,8 @@ mod case;
 mod dynamic;
 #[path = "path_laws/generate/mod.rs"]
 mod generate;
+#[path = "path_laws/laws.rs"]
+mod laws;
 #[path = "path_laws/naive/mod.rs"]
 mod naive;
 #[path = "path_laws/rows.rs"]

@@ -4,7 +4,7 @@ use crate::generate::{At, Choices, Walker, schema, value};
 use crate::naive::{Nav, Path, Step, Value, fit, transform};
 use proptest::collection::{SizeRange, vec};
 use proptest::prelude::*;
-use rama_core::dynamic::Type;
+use rama_core::dynamic::{Path as DynamicPath, Type};
 use serde_json::{Value as Json, json};
 use std::fmt::{self, Debug, Formatter};
 
@@ -34,6 +34,8 @@ pub(crate) struct Made {
     pub(crate) path: Path,
     /// Whether rows may refuse it, because it takes a structure of theirs whole or moves one.
     pub(crate) rows_may_refuse: bool,
+    /// Whether rows may refuse what is written on the way and overwritten behind.
+    pub(crate) mixes_types: bool,
 }
 
 /// Bytes to decide about each part of a case, so that less in one part leaves the others as they are.
@@ -69,28 +71,12 @@ pub(crate) fn cases_of_all() -> impl Strategy<Value = Case> {
 
 fn act(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Act {
     match choices.below(12) {
-        0..=3 => Act::Read(reading(choices, schema, now)),
-        4..=6 => Act::Write(writing(choices, schema, now)),
+        0..=3 => Act::Read(Made::reading(choices, schema, now)),
+        4..=6 => Act::Write(Made::writing(choices, schema, now)),
         7 | 8 => setting(choices, schema, now),
         9 if choices.rarely(3) => Act::Reopen,
         _ => Act::Flush,
     }
-}
-
-pub(crate) fn reading(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Made {
-    let mut at = At::top(schema, now);
-    let mut walker = Walker::new(choices, false);
-    let path = walker.steps(&mut at, STEPS_MAX);
-    walker.needs_value(&at);
-    Made::new(path, &walker)
-}
-
-pub(crate) fn writing(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Made {
-    let mut at = At::top(schema, now);
-    let mut walker = Walker::new(choices, true);
-    let mut path = walker.steps(&mut at, STEPS_MAX);
-    walker.terminal(&at, &mut path);
-    Made::new(path, &walker)
 }
 
 fn setting(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Act {
@@ -107,6 +93,14 @@ impl Case {
         let schema = schema(&mut Choices::new(&bytes.schema));
         let data = value(&mut Choices::new(&bytes.data), &schema);
         Self { schema, data, acts: vec![] }
+    }
+
+    pub(crate) fn reading(&self, choices: &mut Choices<'_>) -> Made {
+        Made::reading(choices, &self.schema, &self.data)
+    }
+
+    pub(crate) fn writing(&self, choices: &mut Choices<'_>) -> Made {
+        Made::writing(choices, &self.schema, &self.data)
     }
 }
 
@@ -148,8 +142,33 @@ impl Act {
 }
 
 impl Made {
-    fn new(path: Path, walker: &Walker<'_, '_>) -> Self {
-        Self { path, rows_may_refuse: walker.rows_may_refuse }
+    pub(crate) fn new(path: Path, walker: &Walker<'_, '_>) -> Self {
+        let Walker { rows_may_refuse, mixes_types, .. } = *walker;
+        Self { path, rows_may_refuse, mixes_types }
+    }
+
+    fn reading(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Self {
+        let mut at = At::top(schema, now);
+        let mut walker = Walker::new(choices, false);
+        let path = walker.steps(&mut at, STEPS_MAX);
+        walker.needs_value(&at);
+        Self::new(path, &walker)
+    }
+
+    fn writing(choices: &mut Choices<'_>, schema: &Type, now: &Value) -> Self {
+        let mut at = At::top(schema, now);
+        let mut walker = Walker::new(choices, true);
+        let mut path = walker.steps(&mut at, STEPS_MAX);
+        walker.terminal(&at, &mut path);
+        Self::new(path, &walker)
+    }
+
+    /// The path as what is tested has it, which comes from text.
+    pub(crate) fn parsed(&self) -> DynamicPath {
+        let text = self.to_json().to_string();
+        let path: DynamicPath = text.parse().unwrap();
+        assert_eq!(path.to_string(), text);
+        path
     }
 
     /// The path as people write it: keys stand for themselves where they can.

@@ -18,7 +18,7 @@ proptest! {
     fn values_and_rows_are_what_the_evaluator_says(case in cases_of_all()) {
         let mut model = Model::new(&case);
         for act in &case.acts {
-            model.run(act);
+            _ = model.run(act);
         }
     }
 }
@@ -48,21 +48,55 @@ impl Model {
         model
     }
 
-    pub(crate) fn run(&mut self, act: &Act) {
-        match act {
+    /// Does something three times, and compares. Says whether it succeeded.
+    pub(crate) fn run(&mut self, act: &Act) -> bool {
+        let done = match act {
             Act::Read(made) => self.read(made),
             Act::Write(made) => {
-                let plan = parsed(made).to_transform(&self.schema).unwrap();
-                self.write(act, made, &plan);
+                let plan = made.parsed().to_transform(&self.schema).unwrap();
+                self.write(act, made, &plan)
             }
             Act::Set(made, value) => {
-                let plan = parsed(made).to_setval(&value.to_json(), &self.schema).unwrap();
-                self.write(act, made, &plan);
+                let plan = made.parsed().to_setval(&value.to_json(), &self.schema).unwrap();
+                self.write(act, made, &plan)
             }
-            Act::Flush => self.rows.flush(),
-            Act::Reopen => self.rows.reopen(),
-        }
+            Act::Flush => {
+                self.rows.flush();
+                true
+            }
+            Act::Reopen => {
+                self.rows.reopen();
+                true
+            }
+        };
         self.check_data();
+        done
+    }
+
+    /// The data, which is the same everywhere.
+    pub(crate) fn naive(&self) -> &Value {
+        &self.naive
+    }
+
+    pub(crate) fn subjects(&self) -> [Subject<'_>; 2] {
+        [Subject::Data(&self.value), Subject::Rows(&*self.rows)]
+    }
+
+    pub(crate) fn planned(&self, made: &Made) -> SelectPlan {
+        made.parsed().to_select(&self.schema).unwrap()
+    }
+
+    /// What a path finds, where it can be read.
+    pub(crate) fn found(&self, made: &Made) -> Result<Vec<Value>, DynamicError> {
+        self.read(made);
+        self.planned(made).select(&self.value).map(values)
+    }
+
+    pub(crate) fn select_json(&self, path: Json) -> Vec<Value> {
+        let plan = Path::from_json(&path).unwrap().to_select(&self.schema).unwrap();
+        let found = plan.select(Subject::Rows(&*self.rows)).map(values);
+        assert_eq!(found, plan.select(&self.value).map(values));
+        found.unwrap()
     }
 
     /// The data is the same three times.
@@ -71,20 +105,17 @@ impl Model {
         assert_eq!(whole(&*self.rows, &self.schema), self.naive, "the rows");
     }
 
-    fn read(&self, made: &Made) {
-        let plan = parsed(made).to_select(&self.schema).unwrap();
+    fn read(&self, made: &Made) -> bool {
+        let plan = self.planned(made);
         let may_stop = made.to_json().to_string().contains("\"take\"");
         read_all(&self.naive, &made.path, &plan, Subject::Data(&self.value), &|_| may_stop);
         read_all(&self.naive, &made.path, &plan, Subject::Rows(&*self.rows), &|error| {
             may_stop || error.is_some_and(|error| made.rows_may_refuse && is_refusal(error))
         });
+        true
     }
 
-    fn write(&mut self, act: &Act, made: &Made, plan: &TransformPlan) {
-        if counts_inside(&made.to_json(), 0) {
-            // A dynamic path counts once for the whole run, a typed one anew for each place of the path around.
-            return;
-        }
+    fn write(&mut self, act: &Act, made: &Made, plan: &TransformPlan) -> bool {
         let path = act.written().expect("it writes");
         let expected = naive::transform(&self.naive, &path)
             .and_then(|after| after.map(|after| fit(&self.schema, after)).transpose());
@@ -107,18 +138,20 @@ impl Model {
         if !self.schema.is_stored_by_rows() && whole(&*self.rows, &self.schema) == Value::Nil {
             // The one value of a PState can be removed; around a value in memory there is nothing.
             self.value = value;
-            return self.rows.fill(&self.schema, &self.naive.to_json());
+            self.rows.fill(&self.schema, &self.naive.to_json());
+            return false;
         }
         match (expected, in_memory) {
             (Ok(after), Ok(_)) => {
                 if let Err(error) = &in_rows {
                     let refused = made.rows_may_refuse && is_refusal(error);
-                    let refused = refused || is_misfit(error);
+                    let refused = refused || made.mixes_types && is_misfit(error);
                     assert!(refused, "rows refuse: {error}");
                     self.value = value;
-                    return;
+                    return false;
                 }
                 self.naive = after.unwrap_or_else(|| self.naive.clone());
+                return true;
             }
             (Err(_), Err(_)) => {
                 assert!(in_rows.is_err(), "rows take what a value in memory refuses");
@@ -127,14 +160,12 @@ impl Model {
             (Ok(None), Err(_)) if self.naive.is_empty_collection() && in_rows.is_err() => {}
             (expected, found) => panic!("expected {expected:?}, and found {found:?}"),
         }
+        false
     }
 }
 
-fn parsed(made: &Made) -> Path {
-    let text = made.to_json().to_string();
-    let path: Path = text.parse().unwrap();
-    assert_eq!(path.to_string(), text);
-    path
+fn values(all: Vec<Data>) -> Vec<Value> {
+    all.iter().map(Value::from).collect()
 }
 
 /// The four operations that read. `tolerated` says which errors on one side are none on the other.
@@ -145,7 +176,6 @@ fn read_all(
     subject: Subject<'_>,
     tolerated: &dyn Fn(Option<&DynamicError>) -> bool,
 ) {
-    let values = |all: Vec<Data>| all.iter().map(Value::from).collect::<Vec<_>>();
     let all = naive::select(data, path);
     let one = all.clone().and_then(|all| match <[Value; 1]>::try_from(all) {
         Ok([one]) => Ok(one),
@@ -179,14 +209,6 @@ fn compare<T: PartialEq + Debug>(
 pub(crate) fn is_refusal(error: &DynamicError) -> bool {
     let message = error.to_string();
     ["is stored row by row", "cannot be moved"].iter().any(|part| message.contains(part))
-}
-
-/// Whether a step that counts stands in a path inside the path.
-fn counts_inside(json: &Json, depth: usize) -> bool {
-    let Json::Array(parts) = json else { return false };
-    let counts =
-        matches!(parts.first(), Some(Json::String(name)) if name == "take" || name == "distinct");
-    counts && depth > 1 || parts.iter().any(|part| counts_inside(part, depth + 1))
 }
 
 /// What rows notice at once and a value in memory at the end.

@@ -104,7 +104,9 @@ impl<'p> StepContext<'_, 'p> {
                 // A path without steps always finds something.
                 (Steps::new(), self.path(index))
             };
+            self.checker.forks += 1;
             let (path, ends) = self.branch(path)?;
+            self.checker.forks -= 1;
             outcome = self.merge(outcome, ends)?;
             cases.push(Case { condition, path });
         }

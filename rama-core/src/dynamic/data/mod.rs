@@ -117,10 +117,9 @@ impl Data {
             Self::Bool(_) => 1,
             Self::Int(_) | Self::Huge(_) | Self::Float(_) => 2,
             Self::Text(_) => 3,
-            Self::Bytes(_) => 4,
-            Self::List(_) => 5,
-            Self::Set(_) => 6,
-            Self::Map(_) => 7,
+            Self::Bytes(_) | Self::List(_) => 4,
+            Self::Set(_) => 5,
+            Self::Map(_) => 6,
         }
     }
 }
@@ -135,6 +134,9 @@ impl Ord for Data {
             (Self::Text(one), Self::Text(two)) => one.cmp(two),
             (Self::Bytes(one), Self::Bytes(two)) => one.cmp(two),
             (Self::List(one), Self::List(two)) => one.cmp(two),
+            // What a list of bytes is kept in depends on the way it came.
+            (Self::Bytes(bytes), Self::List(list)) => from_bytes(bytes.clone()).cmp(list),
+            (Self::List(list), Self::Bytes(bytes)) => list.cmp(&from_bytes(bytes.clone())),
             (Self::Set(one), Self::Set(two)) => one.cmp(two),
             (Self::Map(one), Self::Map(two)) => one.cmp(two),
             // A whole number and one with a fraction are never equal here, so that the order is total.

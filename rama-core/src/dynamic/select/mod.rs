@@ -210,7 +210,8 @@ impl<'r> Reader<'r> {
             Nav::View { call, .. } => self.ask(step, call, node),
             Nav::Transformed { path, .. } => {
                 let mut data = self.value(step, node)?.into_owned();
-                super::transform::edit_copy(self.plan, path, &mut data, vals, self.under_way)?;
+                super::transform::edit_copy(self.plan, path, &mut data, vals, self.under_way)
+                    .and_then(|edit| super::transform::stays(edit, &data))?;
                 Ok(data)
             }
             _ => self.size(step, node).map(Data::count),

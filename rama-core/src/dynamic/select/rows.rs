@@ -51,9 +51,9 @@ impl<'n> Rows<'n> {
         Rc::new(Self { at, ty, exists, part: None })
     }
 
-    /// From now on it is known to be there, or not.
-    pub(in crate::dynamic) fn set_exists(&mut self, exists: bool) {
-        self.exists = Some(exists);
+    /// From now on it is known to be there, or not, or neither is known.
+    pub(in crate::dynamic) fn set_exists(&mut self, exists: Option<bool>) {
+        self.exists = exists;
     }
 
     pub(super) fn is_part(&self) -> bool {
@@ -79,7 +79,8 @@ impl<'n> Rows<'n> {
             rows_max: range.amount_max,
             page_rows: None,
         };
-        Rc::new(Self { part: Some(scan), ..self.clone() })
+        // A part is a value of its own, empty where there is nothing to take it from.
+        Rc::new(Self { part: Some(scan), exists: Some(true), ..self.clone() })
     }
 
     /// Why this is not handed out as a value (PS-27).

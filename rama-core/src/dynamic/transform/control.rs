@@ -89,25 +89,33 @@ impl Writer<'_> {
     /// One way after the other, each on what the one before it left.
     fn in_turn(&mut self, ways: &[&[Step]], mut spot: Spot<'_>, rest: &mut Rest<'_>) -> Edited {
         let mut total = Edit::Kept;
+        // What a removal left: an empty collection is to stay at the top.
+        let mut left = Data::Null;
         for way in ways {
             let edit = self.through(way, spot.reborrow(), rest)?;
             match (edit, &mut spot) {
                 (Edit::Kept, _) => continue,
                 (Edit::Changed, Spot::Data(_, there)) => *there = true,
-                (Edit::Changed, Spot::Rows(rows)) => Rc::make_mut(rows).set_exists(true),
+                // A removal of what is not there counts as a change too, and makes nothing.
+                (Edit::Changed, Spot::Rows(rows)) => Rc::make_mut(rows).set_exists(None),
                 (Edit::Removed, Spot::Data(data, there)) => {
-                    **data = Data::Null;
+                    left = std::mem::replace(*data, Data::Null);
                     *there = false;
                 }
                 (Edit::Removed, Spot::Rows(rows)) if rows.at.around().is_none() => {
-                    return Err(super::nothing_around());
+                    if self.store.size(&rows.at)? > 0 {
+                        return Err(super::nothing_around());
+                    }
                 }
                 (Edit::Removed, Spot::Rows(rows)) => {
                     self.store.clear(&rows.at)?;
-                    Rc::make_mut(rows).set_exists(false);
+                    Rc::make_mut(rows).set_exists(Some(false));
                 }
             }
             total = edit;
+        }
+        if let (Edit::Removed, Spot::Data(data, _)) = (total, spot) {
+            *data = left;
         }
         Ok(total)
     }
@@ -127,15 +135,20 @@ impl Writer<'_> {
             Edit::Changed => {}
         }
         let mut queue = as_list(step, &list)?.into_iter();
-        self.edit(path, spot, rest.vals, &mut |_, spot, _| match (queue.next(), spot) {
-            (None, _) => Ok(Edit::Removed),
-            (Some(value), Spot::Data(data, true)) if *data == value => Ok(Edit::Kept),
-            (Some(value), Spot::Data(data, _)) => {
-                *data = value;
-                Ok(Edit::Changed)
-            }
-            (Some(_), Spot::Rows(rows)) => Err(step.error(rows.is_no_value())),
-        })
+        // As when gathering, the steps of the path remember nothing of other visits.
+        let outer = std::mem::take(&mut self.seen);
+        let edited =
+            self.edit(path, spot, rest.vals, &mut |_, spot, _| match (queue.next(), spot) {
+                (None, _) => Ok(Edit::Removed),
+                (Some(value), Spot::Data(data, true)) if *data == value => Ok(Edit::Kept),
+                (Some(value), Spot::Data(data, _)) => {
+                    *data = value;
+                    Ok(Edit::Changed)
+                }
+                (Some(_), Spot::Rows(rows)) => Err(step.error(rows.is_no_value())),
+            });
+        self.seen = outer;
+        edited
     }
 
     pub(super) fn compacting(

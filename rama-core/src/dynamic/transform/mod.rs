@@ -62,18 +62,21 @@ pub(super) struct Writer<'w> {
 /// Runs a plan on a value, which stays as it is when something fails.
 pub(super) fn edit_data(plan: &Plan, data: &mut Data) -> Edited {
     let mut copy = data.clone();
-    let mut edit = edit_copy(plan, &plan.steps, &mut copy, &[], 0)?;
-    if edit == Edit::Removed {
-        // `compact` leaves an empty collection, which at the top stays.
-        if copy.size() != Some(0) || copy == Data::Null {
-            return Err(nothing_around());
-        }
-        edit = Edit::Changed;
-    }
+    let edit = edit_copy(plan, &plan.steps, &mut copy, &[], 0)?;
+    let edit = stays(edit, &copy)?;
     if edit == Edit::Changed {
         *data = plan.ty.fit(copy)?;
     }
     Ok(edit)
+}
+
+/// What has become of a value around which there is nothing: `compact` leaves an empty collection, which stays.
+pub(super) fn stays(edit: Edit, left: &Data) -> Edited {
+    match edit {
+        Edit::Removed if left.size() == Some(0) && *left != Data::Null => Ok(Edit::Changed),
+        Edit::Removed => Err(nothing_around()),
+        edit => Ok(edit),
+    }
 }
 
 /// Runs steps on a value that is a copy.
@@ -252,7 +255,8 @@ impl<'w> Writer<'w> {
     fn viewing(&mut self, step: &Step, mut spot: Spot<'_>, rest: &mut Rest<'_>) -> Edited {
         let (mut seen, ty) = match &step.nav {
             // Rows that are not there are an empty structure of their own, into which the path goes.
-            Nav::NilTo(_) | Nav::NoneTo(_) if matches!(spot, Spot::Rows(_)) => {
+            Nav::NilTo(default) if default.size() == Some(0) && spot.is_rows() => {
+                spot.set_exists();
                 return rest.go(self, spot);
             }
             Nav::NilTo(default) if self.reader().is_nil(&spot.node())? => (default.clone(), None),
@@ -305,7 +309,7 @@ impl<'w> Writer<'w> {
             }
             Spot::Rows(rows) => {
                 self.replace(step, rows, value)?;
-                Rc::make_mut(rows).set_exists(true);
+                spot.set_exists();
             }
         }
         Ok(())
@@ -318,6 +322,17 @@ impl Spot<'_> {
             Self::Data(data, true) => Node::Data(data),
             Self::Data(_, false) => Node::Missing,
             Self::Rows(rows) => Node::Rows(rows.clone()),
+        }
+    }
+
+    fn is_rows(&self) -> bool {
+        matches!(self, Self::Rows(_))
+    }
+
+    /// From now on rows here are known to be there.
+    fn set_exists(&mut self) {
+        if let Self::Rows(rows) = self {
+            Rc::make_mut(rows).set_exists(Some(true));
         }
     }
 

@@ -23,12 +23,12 @@ impl Walker<'_, '_> {
                 } else if at.store == Store::Part {
                     self.needs_elements(at);
                 }
-                self.stay(at, path, Nav::Pred(question));
+                _ = self.stay(at, path, Nav::Pred(question));
             }
             2 | 3 => {
                 let (comparison, value) = self.comparison(at);
                 self.needs_value(at);
-                self.stay(at, path, Nav::Compare(comparison, value));
+                _ = self.stay(at, path, Nav::Compare(comparison, value));
             }
             4 => self.nil_to(at, path),
             5 => self.collecting(at, path, Nav::Val),
@@ -37,16 +37,17 @@ impl Walker<'_, '_> {
                 self.collecting(at, path, Nav::Putval(value));
             }
             7 => {
-                self.stay(at, path, Nav::Dispense);
-                at.collected = 0;
+                if self.stay(at, path, Nav::Dispense) {
+                    at.collected = 0;
+                }
             }
             8 => {
                 let count = (1 + self.choices.below(4)) % 4;
-                self.stay(at, path, Nav::Take(count));
+                _ = self.stay(at, path, Nav::Take(count));
             }
             9 => {
                 self.needs_value(at);
-                self.stay(at, path, Nav::Distinct);
+                _ = self.stay(at, path, Nav::Distinct);
             }
             10 | 11 => {
                 let call = self.function(at);
@@ -62,7 +63,7 @@ impl Walker<'_, '_> {
                 let to = At { is_top: at.is_top, ..at.value(&Type::Json) };
                 self.lead(at, path, Nav::Size, to);
             }
-            _ => self.stay(at, path, Nav::Stay),
+            _ => _ = self.stay(at, path, Nav::Stay),
         }
     }
 
@@ -70,8 +71,7 @@ impl Walker<'_, '_> {
         if !matches!(nav, Nav::Putval(_)) {
             self.needs_value(at);
         }
-        self.stay(at, path, nav);
-        at.collected += 1;
+        at.collected += usize::from(self.stay(at, path, nav));
     }
 
     fn nil_to(&mut self, at: &mut At, path: &mut Path) {
@@ -106,11 +106,11 @@ impl Walker<'_, '_> {
         match self.choices.below(15) {
             0 => {
                 let inner = self.looking(at);
-                self.stay(at, path, Nav::Selected(inner));
+                _ = self.stay(at, path, Nav::Selected(inner));
             }
             1 => {
                 let inner = self.looking(at);
-                self.stay(at, path, Nav::NotSelected(inner));
+                _ = self.stay(at, path, Nav::NotSelected(inner));
             }
             2 => self.branches(at, path, 1),
             3 | 4 => self.branches(at, path, 2),
@@ -128,20 +128,18 @@ impl Walker<'_, '_> {
             11 => {
                 let (inner, end) = self.finding(at);
                 self.needs_value(&end);
-                self.stay(at, path, Nav::Collect(inner));
-                at.collected += 1;
+                at.collected += usize::from(self.stay(at, path, Nav::Collect(inner)));
             }
             12 => {
                 let (inner, end) = self.finding(at);
                 self.needs_value(&end);
-                self.stay(at, path, Nav::CollectOne(inner));
-                at.collected += 1;
+                at.collected += usize::from(self.stay(at, path, Nav::CollectOne(inner)));
             }
             13 if at.collected > 0 => {
                 let to = At { collected: 0, ..at.value(&Type::Json) };
                 let inner = self.looking(&to);
                 let list = Nav::IsCollected([vec![Nav::All.into()], inner].concat());
-                self.stay(at, path, list);
+                _ = self.stay(at, path, list);
             }
             _ => self.transformed(at, path),
         }
@@ -172,8 +170,9 @@ impl Walker<'_, '_> {
         let mut end = at.clone();
         let inner = self.steps(&mut end, 2);
         let nav = nav(self, inner);
-        self.stay(at, path, nav);
-        *at = end;
+        if self.stay(at, path, nav) {
+            *at = end;
+        }
     }
 
     /// `if_path` and `cond_path` with one or two conditions, or `multi_path`.
@@ -190,8 +189,10 @@ impl Walker<'_, '_> {
             paths.push(self.steps(&mut end, 2));
             ends.push(end);
         }
+        self.mixes_types |= ends.iter().any(|end| end.ty != ends[0].ty);
         let Some(end) = ends.into_iter().reduce(At::or) else {
-            return self.stay(at, path, Nav::Stay);
+            _ = self.stay(at, path, Nav::Stay);
+            return;
         };
         let nav = match kind {
             0 => Nav::MultiPath(paths),
@@ -202,8 +203,9 @@ impl Walker<'_, '_> {
             }
             _ => Nav::CondPath(paths.into_iter().map(|path| (self.looking(at), path)).collect()),
         };
-        self.stay(at, path, nav);
-        *at = end;
+        if self.stay(at, path, nav) {
+            *at = end;
+        }
     }
 
     fn around(&mut self, at: &mut At, path: &mut Path) {
@@ -212,8 +214,10 @@ impl Walker<'_, '_> {
         let here_first = self.choices.flip();
         let nav =
             if here_first { Nav::StayThenContinue(inner) } else { Nav::ContinueThenStay(inner) };
-        self.stay(at, path, nav);
-        *at = at.clone().or(end);
+        if self.stay(at, path, nav) {
+            self.mixes_types |= at.ty != end.ty;
+            *at = at.clone().or(end);
+        }
     }
 
     fn subselect(&mut self, at: &mut At, path: &mut Path) {
@@ -227,7 +231,8 @@ impl Walker<'_, '_> {
 
     pub(super) fn filterer(&mut self, at: &mut At, path: &mut Path, element: &Type) {
         if self.depth == 0 {
-            return self.stay(at, path, Nav::Stay);
+            _ = self.stay(at, path, Nav::Stay);
+            return;
         }
         self.needs_elements(at);
         let one = elements(at).first().cloned();

@@ -129,11 +129,16 @@ pub(crate) struct Walker<'w, 'c> {
     pub(crate) choices: &'w mut Choices<'c>,
     /// Whether places that hold nothing may be led to.
     writes: bool,
+    /// Which steps may be taken; the others are left out.
+    allowed: fn(&Nav, &At) -> bool,
     /// Paths inside of paths that may still be made.
     depth: usize,
     ids: usize,
     /// Whether rows may refuse the path, because it takes a structure of theirs whole or moves one.
     pub(crate) rows_may_refuse: bool,
+    /// Whether one step writes to places of several types, so that what fits none of them may be written and then
+    /// be overwritten: rows refuse it at once.
+    pub(crate) mixes_types: bool,
 }
 
 /// As deep as people write paths inside of paths.
@@ -141,7 +146,20 @@ const DEPTH_MAX: usize = 2;
 
 impl<'w, 'c> Walker<'w, 'c> {
     pub(crate) fn new(choices: &'w mut Choices<'c>, writes: bool) -> Self {
-        Self { choices, writes, depth: DEPTH_MAX, ids: 0, rows_may_refuse: false }
+        Self {
+            choices,
+            writes,
+            allowed: |_, _| true,
+            depth: DEPTH_MAX,
+            ids: 0,
+            rows_may_refuse: false,
+            mixes_types: false,
+        }
+    }
+
+    /// For paths of these steps only.
+    pub(crate) fn of(choices: &'w mut Choices<'c>, allowed: fn(&Nav, &At) -> bool) -> Self {
+        Self { allowed, ..Self::new(choices, false) }
     }
 
     /// Some steps from a place, which becomes the one they lead to.
@@ -155,6 +173,9 @@ impl<'w, 'c> Walker<'w, 'c> {
 
     /// Takes a step that leads to another place.
     fn lead(&mut self, at: &mut At, path: &mut Path, nav: Nav, to: At) {
+        if !(self.allowed)(&nav, at) {
+            return;
+        }
         let step = self.made(at, nav);
         let found = at.sample.as_ref().and_then(|sample| {
             let found = select(sample, std::slice::from_ref(&step)).ok()?.into_iter();
@@ -170,10 +191,14 @@ impl<'w, 'c> Walker<'w, 'c> {
         path.push(step);
     }
 
-    /// Takes a step that stays.
-    fn stay(&mut self, at: &At, path: &mut Path, nav: Nav) {
-        let step = self.made(at, nav);
-        path.push(step);
+    /// Takes a step that stays, or whose place the caller knows, and says whether it was taken.
+    fn stay(&mut self, at: &At, path: &mut Path, nav: Nav) -> bool {
+        let is_allowed = (self.allowed)(&nav, at);
+        if is_allowed {
+            let step = self.made(at, nav);
+            path.push(step);
+        }
+        is_allowed
     }
 
     fn made(&mut self, at: &At, nav: Nav) -> Step {

@@ -166,7 +166,8 @@ impl Walker<'_, '_> {
 
     fn upsert_by(&mut self, at: &mut At, path: &mut Path, element: &Type) {
         if self.depth == 0 {
-            return self.stay(at, path, Nav::Stay);
+            _ = self.stay(at, path, Nav::Stay);
+            return;
         }
         self.needs_elements(at);
         let one = elements(at).first().cloned();

@@ -9,7 +9,8 @@ impl Walker<'_, '_> {
     pub(crate) fn terminal(&mut self, at: &At, path: &mut Path) {
         if self.depth == 0 || !self.choices.rarely(6) {
             let nav = self.end(at);
-            return self.stay(at, path, nav);
+            _ = self.stay(at, path, nav);
+            return;
         }
         self.depth -= 1;
         let mut ended = || {
@@ -26,7 +27,7 @@ impl Walker<'_, '_> {
             Nav::MultiPath(vec![one, other])
         };
         self.depth += 1;
-        self.stay(at, path, nav);
+        _ = self.stay(at, path, nav);
     }
 
     fn end(&mut self, at: &At) -> Nav {

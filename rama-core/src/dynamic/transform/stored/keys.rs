@@ -1,12 +1,11 @@
 //! Keys of stored maps and records.
 
 use crate::dynamic::data::Data;
-use crate::dynamic::error::DynamicError;
 use crate::dynamic::plan::{Nav, Step};
 use crate::dynamic::select::Rows;
 use crate::dynamic::structure::Row;
-use crate::dynamic::transform::{Edit, Edited, Rest, Spot, Writer, fit};
-use crate::dynamic::types::{Shape, Type};
+use crate::dynamic::transform::{Edit, Edited, Rest, Spot, Writer};
+use crate::dynamic::types::Shape;
 
 impl Writer<'_> {
     pub(super) fn stored_key(
@@ -61,33 +60,13 @@ impl Writer<'_> {
             Edit::Kept => return Ok(Edit::Kept),
             Edit::Removed => self.store.remove(&rows.at, &cell.bytes)?,
             Edit::Changed => {
-                let value = Self::as_of(step, rows, cell.ty, &name, value)?;
+                let value = cell.ty.decode_row(&value)?;
                 self.store.remove(&rows.at, &cell.bytes)?;
-                let target = Self::cell(step, rows, &name)?.bytes;
-                self.store.put(&rows.at, &target, value)?;
+                // Fields have types of their own, and some are structures.
+                self.set_cell(step, &Self::cell(step, rows, &name)?, value)?;
             }
         }
         Ok(Edit::Changed)
-    }
-
-    /// The row of one key as that of another one, which in a record may have another type.
-    pub(super) fn as_of(
-        step: &Step,
-        rows: &Rows<'_>,
-        from: &Type,
-        key: &Data,
-        value: Vec<u8>,
-    ) -> Result<Vec<u8>, DynamicError> {
-        let target = Self::cell(step, rows, key)?;
-        if target.ty.has_rows() {
-            return Err(
-                step.error("a value cannot be put where a structure is stored row by row (PS-26)")
-            );
-        }
-        if target.ty == from {
-            return Ok(value);
-        }
-        target.ty.encode_row(&fit(step, target.ty, from.decode_row(&value)?)?)
     }
 
     /// The key of a structure can be removed, with the structure, but not renamed.

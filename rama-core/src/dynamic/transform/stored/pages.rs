@@ -7,7 +7,7 @@ use crate::dynamic::plan::{Nav, Step};
 use crate::dynamic::select::Rows;
 use crate::dynamic::structure::{Address, Row, Scan};
 use crate::dynamic::transform::elements::entry_of;
-use crate::dynamic::transform::{Edit, Edited, Rest, Spot, Writer, fit};
+use crate::dynamic::transform::{Edit, Edited, Rest, Spot, Writer};
 use crate::dynamic::types::Shape;
 use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
@@ -77,7 +77,7 @@ impl Writer<'_> {
     /// end, so that none is come to twice.
     pub(super) fn each_key(&mut self, step: &Step, rows: &Rows<'_>, rest: &mut Rest<'_>) -> Edited {
         let is_pair = matches!(step.nav, Nav::All) && !matches!(rows.ty.shape(), Shape::Set(_));
-        let mut moved: BTreeMap<Data, Vec<u8>> = BTreeMap::new();
+        let mut moved: BTreeMap<Data, Data> = BTreeMap::new();
         let edit = self.each_page(rows, &mut |writer, key, bytes, row| {
             let Row::Value(value) = row else {
                 if !is_pair {
@@ -105,27 +105,30 @@ impl Writer<'_> {
             let entry = match (edit, is_pair) {
                 (Edit::Removed, _) => None,
                 (_, true) => entry_of(step, seen)?,
-                (_, false) => Some((seen, Data::Null)),
+                (_, false) if value.is_empty() => Some((seen, Data::Null)),
+                (_, false) => Some((seen, cell.ty.decode_row(&value)?)),
             };
-            let Some((name, new)) = entry else {
-                writer.store.remove(&rows.at, &bytes)?;
-                return Ok(Edit::Changed);
-            };
-            let value =
-                if is_pair { cell.ty.encode_row(&fit(step, cell.ty, new)?)? } else { value };
-            if name == *key {
-                moved.remove(key);
-                writer.store.put(&rows.at, &bytes, value)?;
-            } else {
-                let value = Self::as_of(step, rows, cell.ty, &name, value)?;
-                writer.store.remove(&rows.at, &bytes)?;
-                moved.insert(name, value);
+            match entry {
+                None => writer.store.remove(&rows.at, &bytes)?,
+                Some((name, new)) if name == *key => {
+                    moved.remove(key);
+                    if is_pair {
+                        writer.put(step, &cell, new)?;
+                    }
+                }
+                Some((name, new)) => {
+                    writer.store.remove(&rows.at, &bytes)?;
+                    moved.insert(name, new);
+                }
             }
             Ok(Edit::Changed)
         })?;
         for (name, value) in moved {
-            let cell = Self::cell(step, rows, &name)?;
-            self.store.put(&rows.at, &cell.bytes, value)?;
+            match rows.ty.shape() {
+                Shape::Set(_) => _ = self.put_element(step, rows, name)?,
+                // Fields have types of their own, and some are structures.
+                _ => self.set_cell(step, &Self::cell(step, rows, &name)?, value)?,
+            }
         }
         Ok(edit)
     }
