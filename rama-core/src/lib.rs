@@ -56,7 +56,7 @@ pub mod prelude {
     pub use crate::{
         Error, Result,
         codec::Key,
-        dataflow, defmodule,
+        dataflow, defmodule, defop,
         depot::AckLevel,
         module::Module,
         modules, path,

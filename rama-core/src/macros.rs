@@ -56,6 +56,51 @@ pub use rama_macros::defmodule;
 #[doc(inline)]
 pub use rama_macros::dataflow;
 
+/// An operation that modules share: dataflow with a name, which emits as often as it likes (OP-25, OP-26).
+///
+/// A module imports it with `use op path;` and calls it like an operation of its own. It uses no PStates or depots.
+/// With several output streams it is an enum of them.
+///
+/// ```
+/// use rama_core::{cluster::{Cluster, LaunchConfig}, prelude::*};
+///
+/// defop! {
+///     /// The words of a text, in lower case.
+///     pub words(text: String) :> word: String {
+///         explode(text.split(' ').map(str::to_lowercase).collect::<Vec<_>>()) :> word;
+///         emit(word);
+///     }
+/// }
+///
+/// defmodule! {
+///     WordsModule {
+///         use op words;
+///         depot *texts: String, random;
+///
+///         stream words {
+///             pstate $$counts: Map<String, u64>;
+///
+///             sources! {
+///                 source(*texts) :> text;
+///                 words(text) :> word;
+///                 |hash(word);
+///                 local_transform([keypath(word), nil_to_val(0), term(|n| n + 1)], $$counts);
+///             }
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<()> {
+/// let module = Cluster::in_memory().launch(WordsModule, LaunchConfig::new()).await?;
+/// module.depot.texts.append("To be or not to be".to_owned()).await?;
+/// assert_eq!(module.pstate.counts.select_one(path![keypath("to")]).await?, Some(2));
+/// # Ok(())
+/// # }
+/// ```
+#[doc(inline)]
+pub use rama_macros::defop;
+
 /// A path, right where a select takes it: the select gives it its types.
 ///
 /// ```

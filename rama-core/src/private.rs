@@ -4,7 +4,7 @@ use crate::pstate::SourceLine;
 pub use crate::{
     client::{Depot, Link, PState},
     depot::Partitioning,
-    flow::{Paging, carry},
+    flow::{Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Returns, Rounds, carry, unify},
     module::{Module, ModuleBuilder, PStateOptions, key_hash},
     path::{
         RangeOptions,

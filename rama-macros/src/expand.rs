@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::diagnostics::Diagnostics;
 use crate::plan::Plan;
-use crate::syntax::{Cursor, parse_module, parse_path, parse_statements};
+use crate::syntax::{Cursor, parse_module, parse_path, parse_shared_op, parse_statements};
 use crate::{analysis, emit, plan};
 
 /// A module. rustc does not see what is broken, so that one mistake gives one message.
@@ -25,6 +25,18 @@ pub(crate) fn compile(input: TokenStream, errors: &mut Diagnostics) -> Option<Pl
     let module = parse_module(input, errors)?;
     let module = analysis::analyze(module, errors);
     Some(plan::lower(module))
+}
+
+/// An operation that modules share.
+pub(crate) fn defop(input: TokenStream) -> TokenStream {
+    let mut errors = Diagnostics::default();
+    let parsed = parse_shared_op(input, &mut errors);
+    let code = parsed.map(|(op, imports)| {
+        let op = plan::lower_op(analysis::analyze_shared_op(op, &imports, &mut errors));
+        emit::emit_shared_op(&op, &imports)
+    });
+    let errors = errors.into_tokens();
+    quote!(#code #errors)
 }
 
 /// Dataflow that stands where no module is around it.
@@ -60,11 +72,11 @@ fn finish(errors: Diagnostics, code: TokenStream) -> TokenStream {
     emit::emit_failed(&errors.into_tokens())
 }
 
-/// Prints the plan when `RAMA_MACRO_DUMP` names the module, or is `*`.
+/// Prints the plan, as text and as a Mermaid graph, when `RAMA_MACRO_DUMP` names the module, or is `*`.
 #[expect(clippy::print_stderr, reason = "the user asked for it by an environment variable")]
 fn dump(plan: &Plan) {
     let wanted = std::env::var("RAMA_MACRO_DUMP").unwrap_or_default();
     if wanted == "*" || plan.name == wanted {
-        eprintln!("{}", plan::show(plan));
+        eprintln!("{}\n{}", plan::show(plan), plan::mermaid(plan));
     }
 }

@@ -35,6 +35,12 @@ pub fn sources(input: TokenStream) -> TokenStream {
     expand::sources(input.into()).into()
 }
 
+/// An operation that modules share.
+#[proc_macro]
+pub fn defop(input: TokenStream) -> TokenStream {
+    expand::defop(input.into()).into()
+}
+
 /// Dataflow outside of any module, expanded in place.
 #[proc_macro]
 pub fn dataflow(input: TokenStream) -> TokenStream {

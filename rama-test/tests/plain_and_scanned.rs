@@ -43,8 +43,10 @@ defmodule! {
                 |hash(word);
                 local_transform([keypath(word), nil_to_val(0), term(|count| count + 1)], $$rows);
                 if word == "clear" {
-                    local_select([ALL], $$rows) :> (row, _);
-                    local_transform([keypath(row), NONE], $$rows);
+                    atomic {
+                        local_select([ALL], $$rows) :> (row, _);
+                        local_transform([keypath(row), NONE], $$rows);
+                    }
                 }
                 local_select([ALL], $$rows) :> (row, count);
                 local_transform([keypath(word, row), termval(count)], $$scans);

@@ -151,7 +151,7 @@ impl<E: Event> Depot<E> {
             DepotReadError::Codec(error) => ReadError::Codec(error),
         })?;
         let decoded: Result<Vec<E>, _> =
-            records.iter().map(|record| decode_value(record)).collect();
+            records.iter().map(|(_, record)| decode_value(record)).collect();
         Ok(decoded?)
     }
 

@@ -11,13 +11,13 @@ use crate::{
     driver::{Actor, Running, Signal, Step},
     engine::{Checkpointer, Committer, Engine, Lane, LaneDoor, Recovered, Shared, recover},
     error::LaunchError,
-    flow::panic_message,
+    flow::{ModuleInstanceInfo, panic_message},
     id::{DepotId, Epoch, TaskId},
     log::LogOptions,
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
     moment::Moment,
     store::Store,
-    task::Task,
+    task::{Task, TaskInstance},
 };
 
 /// A module that runs. Dropping it stops it as a crash would, but without waiting actors left behind.
@@ -162,12 +162,18 @@ fn engine(
         shared.pstate_views.extend(pstate_views);
         pstates.iter_mut().zip(partitions).for_each(|(task, partition)| task.push(partition));
     }
-    let program = Arc::new(definition.program);
-    let tasks = intakes.into_iter().zip(pstates).zip(0..).map(|((intakes, pstates), id)| {
-        let program = Arc::clone(&program);
-        let check = config.checks_locality();
-        Task::new(TaskId(id), config.task_count(), check, program, intakes, pstates)
-    });
+    let info = ModuleInstanceInfo::new(name, config.task_count(), config.thread_count());
+    let instance = TaskInstance {
+        tasks: config.task_count(),
+        check_locality: config.checks_locality(),
+        facts: Arc::new(definition.facts(info)),
+        program: Arc::new(definition.program),
+        clock: Arc::clone(&seams.clock),
+    };
+    let tasks =
+        intakes.into_iter().zip(pstates).zip(0..).map(|((intakes, pstates), id)| {
+            Task::new(TaskId(id), instance.clone(), intakes, pstates)
+        });
     let epoch = Epoch(recovered.meta.covered).next();
     let clock = Arc::clone(&seams.clock);
     Ok(Engine::new(name, clock, tasks.collect(), doors, epoch, shared))

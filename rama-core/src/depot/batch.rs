@@ -38,6 +38,11 @@ impl RecordBatch {
         Offset(self.first.0 + self.count)
     }
 
+    /// When its records were appended.
+    pub(crate) fn time(&self) -> Timestamp {
+        self.time
+    }
+
     /// Encoded size in bytes.
     pub(crate) fn size(&self) -> usize {
         self.framed.len()

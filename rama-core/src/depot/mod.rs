@@ -23,7 +23,7 @@ pub use self::{
     reply::{AckLevel, AckReturns},
 };
 
-use crate::codec::Value;
+use crate::{clock::Timestamp, codec::Value};
 
 /// What can be a record of a depot: any value that serde can write and read.
 #[diagnostic::on_unimplemented(
@@ -35,3 +35,6 @@ pub trait Event: Value {}
 
 #[diagnostic::do_not_recommend]
 impl<T: Value> Event for T {}
+
+/// A record that is stored, as it is handed to topologies: when it was appended, and its bytes.
+pub(crate) type StoredRecord = (Timestamp, Vec<u8>);

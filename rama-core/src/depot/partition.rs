@@ -60,9 +60,13 @@ impl<E: Event> DepotPartition<E> {
         self.next
     }
 
-    /// Takes a record into the forming group. A record that does not encode is answered with the
-    /// error and left out.
-    pub(crate) fn accept(&mut self, append: Append<E>, now: Timestamp) -> Option<(Offset, E)> {
+    /// Takes a record into the forming group, and tells when it was appended, as the depot keeps it: records
+    /// that come together share a time. A record that does not encode is answered with the error and left out.
+    pub(crate) fn accept(
+        &mut self,
+        append: Append<E>,
+        now: Timestamp,
+    ) -> Option<(Offset, Timestamp, E)> {
         if let Err(reason) = self.encode(&append.record) {
             if let Some(reply) = append.reply {
                 reply.send(Err(AppendError::Encode { depot: self.name, reason }));
@@ -75,11 +79,12 @@ impl<E: Event> DepotPartition<E> {
         }
         let batch = self.forming.last_mut().expect("one was pushed when there was none");
         batch.push(&self.scratch);
+        let time = batch.time();
         self.next = offset.next();
         if let Some(reply) = append.reply {
             self.replies.push((offset, reply));
         }
-        Some((offset, append.record))
+        Some((offset, time, append.record))
     }
 
     /// `Serialize` is the user's code: a panic in it is an error of the record.
@@ -102,9 +107,12 @@ impl<E: Event> DepotPartition<E> {
         self.forming.first().map_or(self.next, RecordBatch::first)
     }
 
-    /// The encoded records of the forming group, for a repeated attempt.
-    pub(crate) fn forming(&self) -> impl Iterator<Item = (Offset, &[u8])> {
-        self.forming.iter().flat_map(|batch| (batch.first().0..).map(Offset).zip(batch.records()))
+    /// The encoded records of the forming group and when they were appended, for a repeated attempt.
+    pub(crate) fn forming(&self) -> impl Iterator<Item = (Offset, Timestamp, &[u8])> {
+        self.forming.iter().flat_map(|batch| {
+            let records = (batch.first().0..).map(Offset).zip(batch.records());
+            records.map(|(offset, record)| (offset, batch.time(), record))
+        })
     }
 
     /// Encoded bytes of the forming group.
@@ -124,5 +132,30 @@ impl<E: Event> DepotPartition<E> {
             batches: self.forming.drain(..).map(Arc::new).collect(),
             replies: std::mem::take(&mut self.replies),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_has_the_time_that_is_stored_with_it() {
+        let mut partition = DepotPartition::new(
+            "d",
+            DepotId(0),
+            TaskId(0),
+            Arc::new(AppendQueue::new()),
+            Offset(5),
+        );
+        let mut accept = |size, now| {
+            let append = Append { record: vec![0_u8; size], reply: None };
+            let (offset, time, _) = partition.accept(append, Timestamp(now)).unwrap();
+            (offset, time)
+        };
+        let accepted = [accept(1, 10), accept(BATCH_BYTES, 20), accept(1, 30), accept(1, 40)];
+        let stored: Vec<_> = partition.forming().map(|(offset, time, _)| (offset, time)).collect();
+        assert_eq!(accepted.as_slice(), stored);
+        assert_eq!(accepted.map(|(_, Timestamp(time))| time), [10, 10, 30, 30], "by batch");
     }
 }

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use super::RecordBatch;
+use super::{RecordBatch, StoredRecord};
 use crate::{
     codec::{CodecError, bytes::Reader},
     id::{Offset, TaskId},
@@ -87,8 +87,8 @@ impl DepotView {
         state.snapshot = snapshot;
     }
 
-    /// The encoded records of a range of existing offsets.
-    pub(crate) fn read(&self, range: Range<Offset>) -> Result<Vec<Vec<u8>>, DepotReadError> {
+    /// The encoded records of a range of existing offsets, and when they were appended.
+    pub(crate) fn read(&self, range: Range<Offset>) -> Result<Vec<StoredRecord>, DepotReadError> {
         let (snapshot, recent) = {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             (Arc::clone(&state.snapshot), state.recent.clone())
@@ -121,10 +121,10 @@ impl DepotView {
     }
 }
 
-fn keep(batch: &RecordBatch, range: &Range<Offset>, records: &mut Vec<Vec<u8>>) {
+fn keep(batch: &RecordBatch, range: &Range<Offset>, records: &mut Vec<StoredRecord>) {
     for (index, record) in (0_u64..).zip(batch.records()) {
         if range.contains(&Offset(batch.first().0 + index)) {
-            records.push(record.to_vec());
+            records.push((batch.time(), record.to_vec()));
         }
     }
 }

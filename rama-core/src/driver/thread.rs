@@ -8,6 +8,11 @@ use std::{
 
 use super::{Actor, Driver, Running, Signal, Step};
 
+/// The stack of a thread. Calls of dataflow nest up to a thousand levels deep. A level takes 2 KiB in a debug build,
+/// where they are largest, or a few times that with many or large variables: this is 32 KiB for each. Only what
+/// is used takes memory.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+
 /// Runs every actor on a thread of its own, asleep while there is nothing to do.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ThreadDriver;
@@ -19,7 +24,8 @@ impl Driver for ThreadDriver {
         signal: Arc<Signal>,
         mut actor: Box<dyn Actor>,
     ) -> io::Result<Box<dyn Running>> {
-        let handle = Builder::new().name(name.to_owned()).spawn(move || {
+        let thread = Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
+        let handle = thread.spawn(move || {
             loop {
                 match actor.step() {
                     Step::Again => {}

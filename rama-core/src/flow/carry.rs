@@ -2,6 +2,8 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::Caller;
+
 /// A value that can cross a partition: the task it arrives at may be on another thread, and in a
 /// cluster in another process.
 #[diagnostic::on_unimplemented(
@@ -24,6 +26,17 @@ pub struct Anywhere;
 /// of both before it takes one, so a value that has neither gets one message, and its type becomes an
 /// error that silences everything after it.
 pub struct Nowhere;
+
+/// The way of who called an operation, which the runtime knows how to carry.
+pub struct Calling;
+
+impl<U: 'static> Carry<Calling> for Caller<U> {
+    type Carried = Self;
+
+    fn carried(self) -> Self {
+        self
+    }
+}
 
 /// Nothing implements this.
 pub trait Never {}

@@ -8,8 +8,9 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Origin, Outbox, Port, Program, Route, TaskIndex};
+use super::{Deferred, Facts, Identity, Origin, Outbox, Port, Program, Route, TaskIndex};
 use crate::{
+    clock::{Clock, Timestamp},
     codec::{Key, encode_value},
     error::EventError,
     id::TaskId,
@@ -20,7 +21,7 @@ use crate::{
 /// How an event ends: an error fails the record it comes from, and none of its effects are kept.
 pub type Outcome = Result<(), EventError>;
 
-/// Frames one event may send. An event that explodes into more is a mistake in the program, or work
+/// Frames one event may send or defer. An event that explodes into more is a mistake in the program, or work
 /// for several events; without this bound it could fill the memory before anything can push back.
 const EVENT_FRAMES_MAX: u32 = 1_000_000;
 
@@ -30,8 +31,11 @@ pub struct Cx<'a> {
     pub(crate) tasks: u32,
     pub(crate) check_locality: bool,
     pub(crate) program: &'a Program,
+    pub(crate) facts: &'a Facts,
+    pub(crate) clock: &'a dyn Clock,
     pub(crate) pstates: &'a mut [PStatePartition],
     pub(crate) outbox: &'a mut Outbox,
+    pub(crate) deferred: &'a mut Deferred,
     pub(crate) shuffled: &'a mut u32,
     /// Why the module cannot go on, whatever the event makes of it.
     pub(crate) fatal: Option<String>,
@@ -40,7 +44,15 @@ pub struct Cx<'a> {
     pub(crate) origin: Origin,
     /// Hops between the source and the event that runs.
     pub(crate) hops: u32,
+    /// Of the event, or of that part of it that runs.
+    pub(crate) identity: Identity,
+    /// What it has begun and drawn so far.
+    pub(crate) steps: u64,
     pub(crate) sent: u32,
+    /// Calls, emits and entered segments that nest here.
+    pub(crate) level: u32,
+    /// When the event asked for the first time whether it takes too long.
+    pub(crate) since: Option<Timestamp>,
 }
 
 /// An event that failed.
@@ -91,7 +103,8 @@ impl Cx<'_> {
     /// # Errors
     /// When there is no such task.
     pub fn direct(&self, task: impl TaskIndex) -> Result<Route, EventError> {
-        Ok(Route::One(task.task(self.tasks)?))
+        let task = task.task(self.tasks);
+        Ok(Route::One(task.map_err(|no_task| no_task.asked_by("|direct"))?))
     }
 
     /// One task after the other, evenly (PT-06).
@@ -115,10 +128,23 @@ impl Cx<'_> {
 
     fn send<T: Send + 'static>(&mut self, to: TaskId, port: Port<T>, frame: T) {
         self.sent += 1;
-        if self.sent <= EVENT_FRAMES_MAX {
-            let (origin, hops) = (self.origin, self.hops.saturating_add(1));
-            self.outbox.push(port.id(), to, origin, hops, frame);
+        if self.sends_too_much() {
+            return;
         }
+        let (origin, hops) = (self.origin, self.hops.saturating_add(1));
+        let identity = self.next_step();
+        self.outbox.push(port.id(), to, origin, hops, identity, frame);
+    }
+
+    /// The identity of what the event begins next.
+    pub(super) fn next_step(&mut self) -> Identity {
+        let step = self.steps;
+        self.steps += 1;
+        self.identity.step(step)
+    }
+
+    pub(super) fn sends_too_much(&self) -> bool {
+        self.sent > EVENT_FRAMES_MAX
     }
 
     /// Goes on at `port` on this task, in an event of its own behind those that wait already.
@@ -131,8 +157,11 @@ impl Cx<'_> {
     /// # Errors
     /// What the segment behind the port fails with.
     pub fn enter<T: 'static>(&mut self, port: Port<T>, frame: T) -> Outcome {
-        let program = self.program;
-        (program.segment::<T>(port.id()).body)(self, frame)
+        let segment = self.program.segment::<T>(port.id());
+        self.deeper(segment.label)?;
+        let outcome = (segment.body)(self, frame);
+        self.level -= 1;
+        outcome
     }
 
     /// Gives a value back to the client that appended the record; the last one counts (DP-27, DP-28).
@@ -152,25 +181,32 @@ impl Cx<'_> {
         &mut self,
         origin: Origin,
         hops: u32,
+        identity: Identity,
         label: &'static str,
         body: impl FnOnce(&mut Self) -> Outcome,
     ) {
         self.origin = origin;
         self.hops = hops;
-        self.sent = 0;
-        let outcome = catch_unwind(AssertUnwindSafe(|| body(self)));
+        (self.identity, self.steps) = (identity, 0);
+        (self.sent, self.level, self.since) = (0, 0, None);
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            body(self)?;
+            self.settle_all()
+        }));
         let fatal = self.fatal.take();
         let is_fatal = fatal.is_some();
         let reason = match (fatal, outcome) {
             (Some(fatal), _) => fatal,
-            (None, Ok(Ok(()))) if self.sent <= EVENT_FRAMES_MAX => return,
+            (None, Ok(Ok(()))) if !self.sends_too_much() => return,
             (None, Ok(Ok(()))) => format!(
-                "one event sent {} frames, at most {EVENT_FRAMES_MAX} are allowed: split the record",
+                "one event sent {} frames, at most {EVENT_FRAMES_MAX} are allowed, rounds of loops included: \
+                 split the record, or let the loop yield with `yield_if_overtime()`",
                 self.sent
             ),
             (None, Ok(Err(error))) => error.to_string(),
             (None, Err(panic)) => format!("panic: {}", panic_message(panic.as_ref())),
         };
+        self.deferred.clear();
         let reason = format!("{reason} (in `{label}`)").into();
         self.failures.push(Failure { origin, reason, fatal: is_fatal });
     }

@@ -1,24 +1,34 @@
 //! What emitted dataflow talks to: ports and segments are declared on a [`Flow`], and a running segment
-//! reads, writes and hops through its [`Cx`]. Knows nothing of threads, queues or commits.
+//! reads, writes, calls and hops through its [`Cx`]. Knows nothing of threads, queues or commits.
 
+mod builtin;
 mod carry;
+mod control;
 mod cx;
+mod op;
 mod origin;
 mod outbox;
 mod program;
+mod random;
 mod route;
 mod state;
 
-pub use self::{
-    carry::{Carry, carry},
-    cx::{Cx, Outcome},
-    program::{DepotRef, Flow, PStateRef, Port},
-    route::{Route, TaskIndex},
-    state::Paging,
-};
 pub(crate) use self::{
+    builtin::Facts,
+    control::Deferred,
     cx::{AckReturn, Failure, panic_message},
-    origin::Origin,
+    origin::{Identity, Origin},
     outbox::{Outbox, Parcel},
     program::{Program, Source},
+};
+pub use self::{
+    builtin::{ModuleInstanceInfo, TopologyType},
+    carry::{Carry, carry},
+    control::{Mark, Rounds, unify},
+    cx::{Cx, Outcome},
+    op::{Caller, Op, Operation, Returns},
+    program::{DepotRef, Flow, PStateRef, Port},
+    random::RandomSource,
+    route::{NoSuchTask, Route, TaskIndex},
+    state::Paging,
 };

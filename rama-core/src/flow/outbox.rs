@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::{
-    Cx, Origin,
+    Cx, Identity, Origin,
     program::{PortId, Program},
 };
 use crate::id::TaskId;
@@ -14,6 +14,7 @@ pub(crate) struct Envelope<T> {
     pub(crate) origin: Origin,
     pub(crate) turn: u32,
     pub(crate) hops: u32,
+    pub(crate) identity: Identity,
     pub(crate) frame: T,
 }
 
@@ -67,8 +68,8 @@ impl<T: Send + 'static> Frames for FrameBatch<T> {
         let segment = cx.program.segment::<T>(self.port);
         while self.next_turn().is_some_and(|turn| turn < end) {
             let Some(envelope) = self.frames.next() else { return };
-            let Envelope { origin, hops, frame, .. } = envelope;
-            cx.event(origin, hops, segment.label, |cx| (segment.body)(cx, frame));
+            let Envelope { origin, hops, identity, frame, .. } = envelope;
+            cx.event(origin, hops, identity, segment.label, |cx| (segment.body)(cx, frame));
         }
     }
 }
@@ -135,6 +136,7 @@ impl Outbox {
         to: TaskId,
         origin: Origin,
         hops: u32,
+        identity: Identity,
         frame: T,
     ) {
         let task = to.0 as usize;
@@ -143,7 +145,7 @@ impl Outbox {
         let waiting: &mut dyn Any = self.ports[port.0].as_mut();
         let port: &mut PortOutbox<T> =
             waiting.downcast_mut().expect("a port has the type of its segment");
-        port.to[task].push(Envelope { origin, turn, hops, frame });
+        port.to[task].push(Envelope { origin, turn, hops, identity, frame });
     }
 
     /// The frames waiting for one task, as one parcel.

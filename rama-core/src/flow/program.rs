@@ -3,10 +3,12 @@
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use super::{
-    Cx, Outcome,
+    Cx, Identity, Outcome,
+    op::{Bodies, Called},
     outbox::{NothingWaits, PortOutbox, Waiting},
 };
 use crate::{
+    clock::Timestamp,
     depot::Event,
     id::{DepotId, PStateId, TopologyId},
     schema::Schema,
@@ -85,6 +87,8 @@ pub struct Flow {
     labels: Vec<&'static str>,
     segments: Vec<Option<SegmentDecl>>,
     sources: Vec<SourceDecl>,
+    pub(super) ops: Bodies,
+    pub(super) returns: Bodies,
 }
 
 struct SegmentDecl {
@@ -93,6 +97,7 @@ struct SegmentDecl {
 }
 
 struct SourceDecl {
+    topology: TopologyId,
     depot: DepotId,
     source: Arc<dyn Any + Send + Sync>,
 }
@@ -109,8 +114,17 @@ pub(crate) type Body<T> = Box<dyn Fn(&mut Cx<'_>, T) -> Outcome + Send + Sync>;
 /// A `source` section: what runs for each record of a depot.
 pub(crate) struct Source<E> {
     pub(crate) topology: TopologyId,
+    /// Its number among the sources of its topology on its depot.
+    number: u64,
     pub(crate) label: &'static str,
     pub(crate) body: Body<E>,
+}
+
+impl<E> Source<E> {
+    /// Of the event in which this source gets a record.
+    pub(crate) fn identity(&self, time: Timestamp) -> Identity {
+        Identity::of_record(time, self.number)
+    }
 }
 
 impl Flow {
@@ -126,8 +140,12 @@ impl Flow {
     where
         F: Fn(&mut Cx<'_>, E) -> Outcome + Send + Sync + 'static,
     {
-        let source: Source<E> = Source { topology: self.topology, label, body: Box::new(body) };
-        self.sources.push(SourceDecl { depot: depot.id, source: Arc::new(source) });
+        let (topology, depot) = (self.topology, depot.id);
+        let before =
+            self.sources.iter().filter(|one| (one.topology, one.depot) == (topology, depot));
+        let number = before.count() as u64;
+        let source: Source<E> = Source { topology, number, label, body: Box::new(body) };
+        self.sources.push(SourceDecl { topology, depot, source: Arc::new(source) });
     }
 
     /// Defines what runs for each frame that hops to a port.
@@ -164,7 +182,8 @@ impl Flow {
             .into_iter()
             .map(|segment| segment.expect("every port that is declared gets its segment"))
             .collect();
-        Program { segments, sources: self.sources }
+        let (ops, returns) = (self.ops.compile(), self.returns.compile());
+        Program { segments, sources: self.sources, ops, returns }
     }
 }
 
@@ -172,6 +191,8 @@ impl Flow {
 pub(crate) struct Program {
     segments: Vec<SegmentDecl>,
     sources: Vec<SourceDecl>,
+    pub(super) ops: Called,
+    pub(super) returns: Called,
 }
 
 impl Program {

@@ -11,6 +11,7 @@ pub(crate) use self::{
 };
 
 pub use self::pstate::PStateOptions;
+pub use crate::flow::{ModuleInstanceInfo, TopologyType};
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ use crate::{
     codec::Key,
     depot::{Event, Partitioning},
     engine::Catalog,
-    flow::{DepotRef, Flow, PStateRef, Program},
+    flow::{DepotRef, Facts, Flow, PStateRef, Program},
     id::{DepotId, PStateId, TopologyId},
     partition::KeyHash,
     schema::Schema,
@@ -84,6 +85,17 @@ impl ModuleBuilder {
         StreamBuilder { module: self, id }
     }
 
+    /// The dataflow of a topology that was declared before.
+    pub fn flow(&mut self, topology: TopologyId) -> &mut Flow {
+        self.flow.topology = topology;
+        &mut self.flow
+    }
+
+    /// The operations that all topologies share.
+    pub fn ops(&mut self) -> &mut Flow {
+        &mut self.flow
+    }
+
     /// Checks what the macro could not, and closes the definition.
     pub(crate) fn finish(self) -> Result<Definition, String> {
         unique("depot", self.depots.iter().map(|depot| depot.name()))?;
@@ -117,12 +129,23 @@ impl StreamBuilder<'_> {
 
     /// The topology's dataflow.
     pub fn flow(&mut self) -> &mut Flow {
-        self.module.flow.topology = self.id;
-        &mut self.module.flow
+        self.module.flow(self.id)
+    }
+
+    /// What [`ModuleBuilder::flow`] knows the topology by.
+    #[must_use]
+    pub fn id(&self) -> TopologyId {
+        self.id
     }
 }
 
 impl Definition {
+    /// What dataflow may know about the instance. All topologies are streams.
+    pub(crate) fn facts(&self, info: ModuleInstanceInfo) -> Facts {
+        let topologies = self.topologies.iter().map(|name| (*name, TopologyType::Stream));
+        Facts::new(info, topologies, self.depots.iter().map(|depot| depot.name()))
+    }
+
     pub(crate) fn catalog(&self) -> Catalog {
         let names = |declarations: &[Box<dyn Declaration>]| {
             declarations.iter().map(|declaration| declaration.name().to_owned()).collect()

@@ -111,9 +111,9 @@ impl<E: Event> Intake<E> {
                 return cx.failures.push(Failure { origin: origin(from), reason, fatal: true });
             }
         };
-        for (number, bytes) in (from.0..).zip(records) {
+        for (number, (time, bytes)) in (from.0..).zip(records) {
             for source in &sources {
-                run_encoded(source, origin(Offset(number)), &bytes, failed, cx);
+                run_encoded(source, origin(Offset(number)), time, &bytes, failed, cx);
             }
         }
     }
@@ -130,16 +130,19 @@ impl<E: Event> IntakeSlot for Intake<E> {
         let (waiting, full) = (self.taken.len(), self.partition.forming_bytes() + BATCH_BYTES_MAX);
         while self.partition.forming_bytes() < full {
             let Some(append) = self.taken.pop_front() else { break };
-            let Some((offset, event)) = self.partition.accept(append, now) else { continue };
+            let Some((offset, time, event)) = self.partition.accept(append, now) else { continue };
             let Some((last, others)) = self.readings.split_last() else { continue };
             for reading in others {
                 let origin = origin_of(&self.partition, reading.source.topology)(offset);
                 // Within the event: `Clone` is the user's code too.
                 let source = &reading.source;
-                cx.event(origin, 0, source.label, |cx| (source.body)(cx, event.clone()));
+                let identity = source.identity(time);
+                cx.event(origin, 0, identity, source.label, |cx| (source.body)(cx, event.clone()));
             }
-            let origin = origin_of(&self.partition, last.source.topology)(offset);
-            cx.event(origin, 0, last.source.label, |cx| (last.source.body)(cx, event));
+            let source = &last.source;
+            let origin = origin_of(&self.partition, source.topology)(offset);
+            let identity = source.identity(time);
+            cx.event(origin, 0, identity, source.label, |cx| (source.body)(cx, event));
         }
         let end = self.partition.next();
         self.readings.iter_mut().for_each(|reading| reading.reached = end);
@@ -158,10 +161,10 @@ impl<E: Event> IntakeSlot for Intake<E> {
                 self.run_stored(source.topology, *committed, to, failed, cx);
             }
         }
-        for (offset, bytes) in self.partition.forming() {
+        for (offset, time, bytes) in self.partition.forming() {
             for Reading { source, .. } in &self.readings {
                 let origin = origin_of(&self.partition, source.topology)(offset);
-                run_encoded(source, origin, bytes, failed, cx);
+                run_encoded(source, origin, time, bytes, failed, cx);
             }
         }
     }
@@ -207,11 +210,13 @@ fn origin_of<E>(
 fn run_encoded<E: Event>(
     source: &Source<E>,
     origin: Origin,
+    time: Timestamp,
     bytes: &[u8],
     failed: &Failed,
     cx: &mut Cx<'_>,
 ) {
     if !failed.contains_key(&origin) {
-        cx.event(origin, 0, source.label, |cx| (source.body)(cx, decode_value(bytes)?));
+        let identity = source.identity(time);
+        cx.event(origin, 0, identity, source.label, |cx| (source.body)(cx, decode_value(bytes)?));
     }
 }

@@ -9,9 +9,9 @@ pub(crate) use self::intake::{Intake, IntakeSlot, SourceProgress};
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::{
-    clock::Timestamp,
+    clock::{Clock, Timestamp},
     depot::SealedRecords,
-    flow::{AckReturn, Cx, Failure, Origin, Outbox, Parcel, Program},
+    flow::{AckReturn, Cx, Deferred, Facts, Failure, Identity, Origin, Outbox, Parcel, Program},
     id::TaskId,
     pstate::{PStatePartition, SealedRows},
 };
@@ -22,16 +22,25 @@ pub(crate) type Failed = BTreeMap<Origin, Arc<str>>;
 /// One task of a module.
 pub(crate) struct Task {
     id: TaskId,
-    tasks: u32,
-    check_locality: bool,
-    program: Arc<Program>,
+    instance: TaskInstance,
     intakes: Vec<Box<dyn IntakeSlot>>,
     pstates: Vec<PStatePartition>,
     outbox: Outbox,
+    deferred: Deferred,
     shuffled: u32,
     failures: Vec<Failure>,
     acks: Vec<AckReturn>,
     repeat: bool,
+}
+
+/// What all tasks of a module instance share.
+#[derive(Clone)]
+pub(crate) struct TaskInstance {
+    pub(crate) tasks: u32,
+    pub(crate) check_locality: bool,
+    pub(crate) program: Arc<Program>,
+    pub(crate) facts: Arc<Facts>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 /// What one task contributes to a commit group.
@@ -60,28 +69,15 @@ pub(crate) struct Took {
 impl Task {
     pub(crate) fn new(
         id: TaskId,
-        tasks: u32,
-        check_locality: bool,
-        program: Arc<Program>,
+        instance: TaskInstance,
         intakes: Vec<Box<dyn IntakeSlot>>,
         pstates: Vec<PStatePartition>,
     ) -> Self {
-        let outbox = Outbox::new(&program, tasks);
+        let outbox = Outbox::new(&instance.program, instance.tasks);
+        let deferred = Deferred::default();
         let (failures, acks) = (Vec::new(), Vec::new());
         let (shuffled, repeat) = (0, false);
-        Self {
-            id,
-            tasks,
-            check_locality,
-            program,
-            intakes,
-            pstates,
-            outbox,
-            shuffled,
-            failures,
-            acks,
-            repeat,
-        }
+        Self { id, instance, intakes, pstates, outbox, deferred, shuffled, failures, acks, repeat }
     }
 
     /// Runs frames that arrived from other tasks.
@@ -119,7 +115,7 @@ impl Task {
     /// The frames that the last batch of work sends.
     pub(crate) fn outgoing(&mut self) -> impl Iterator<Item = Parcel> {
         let outbox = &mut self.outbox;
-        (0..self.tasks).filter_map(move |task| outbox.take(TaskId(task)))
+        (0..self.instance.tasks).filter_map(move |task| outbox.take(TaskId(task)))
     }
 
     /// Takes what failed in this attempt.
@@ -168,20 +164,28 @@ impl Task {
     }
 
     fn with_cx<R>(&mut self, run: impl FnOnce(&mut [Box<dyn IntakeSlot>], &mut Cx<'_>) -> R) -> R {
+        let TaskInstance { tasks, check_locality, program, facts, clock } = &self.instance;
         let mut cx = Cx {
             task: self.id,
-            tasks: self.tasks,
-            check_locality: self.check_locality,
-            program: &self.program,
+            tasks: *tasks,
+            check_locality: *check_locality,
+            program,
+            facts,
+            clock: clock.as_ref(),
             pstates: &mut self.pstates,
             outbox: &mut self.outbox,
+            deferred: &mut self.deferred,
             shuffled: &mut self.shuffled,
             fatal: None,
             failures: &mut self.failures,
             acks: &mut self.acks,
             origin: Origin::default(),
             hops: 0,
+            identity: Identity::default(),
+            steps: 0,
             sent: 0,
+            level: 0,
+            since: None,
         };
         run(&mut self.intakes, &mut cx)
     }

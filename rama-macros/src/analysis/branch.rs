@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::{Ident, Span, TokenTree};
+
+use super::op::OpFacts;
 use super::resolve::Resolver;
 use super::scope::Name;
 use super::statement::never_ends;
 use super::tree::{Arm, Branch, Course, Head, Kind, Phi, Statement, Test, VarId, Vars};
 use super::uses::condition_binds;
-use crate::syntax::{self, Bind, Block, label};
+use crate::syntax::{self, Bind, Block, Call, Code, Pattern, label};
 
 /// A branch with the variables that its block bound.
 struct Resolved {
@@ -34,17 +37,72 @@ impl<'a> Resolver<'a> {
         self.unify(Head::If { complete }, label.unwrap_or_default(), arms, Vars::new())
     }
 
-    pub(super) fn resolve_match(&mut self, found: &'a syntax::Match) -> Statement {
+    pub(super) fn resolve_match(&mut self, found: &'a syntax::Match) -> Vec<Statement> {
+        let call = found.value.call();
+        let facts = call.as_ref().and_then(|call| self.around.ops.get(&call.name.to_string()));
+        match (call.as_ref(), facts.cloned()) {
+            (Some(call), Some(facts)) if facts.is_imported() || facts.streams.len() > 1 => {
+                self.match_streams(&facts, call, found)
+            }
+            _ => {
+                let mut uses = Vars::new();
+                self.code(&found.value, &mut uses);
+                let label = format!("match {}", label(&found.value.tokens));
+                vec![
+                    self.arms(found.value.clone(), label, &found.arms, uses, |pattern| {
+                        pattern.clone()
+                    }),
+                ]
+            }
+        }
+    }
+
+    /// `match op(args) { stream(pattern) => … }`: the operation emits one of its streams, which leads to its arm.
+    fn match_streams(
+        &mut self,
+        facts: &OpFacts,
+        call: &Call,
+        found: &'a syntax::Match,
+    ) -> Vec<Statement> {
+        self.check_streams(facts, &call.name, &found.arms);
+        let name = Ident::new("stream", Span::mixed_site());
+        let value = Code::new([TokenTree::from(name.clone())]);
+        let binds = vec![Bind { name: name.clone(), mutable: false }];
+        let pattern = Pattern { tokens: value.tokens.clone(), binds };
+        let call = Call { pattern: Some(pattern), ..call.clone() };
         let mut uses = Vars::new();
-        self.code(&found.value, &mut uses);
-        let arms = found.arms.iter().map(|arm| {
-            let (pattern, guard) = (arm.pattern.clone(), arm.guard.clone());
+        let kind = self.op_call_of(facts, &call, &mut uses);
+        let stream = self.scope.hidden(name);
+        let course = if facts.hops { Course::Hops } else { Course::Many };
+        let first = kind.map(|kind| Statement {
+            kind,
+            binds: vec![stream],
+            uses,
+            live: Vars::new(),
+            course,
+        });
+        let label = format!("match {}", label(&found.value.tokens));
+        let uses = Vars::from([stream]);
+        let op = call.name.clone();
+        let second = self.arms(value, label, &found.arms, uses, |pattern| pattern.of_op(&op));
+        first.into_iter().chain([second]).collect()
+    }
+
+    fn arms(
+        &mut self,
+        value: Code,
+        label: String,
+        arms: &'a [syntax::Arm],
+        uses: Vars,
+        pattern: impl Fn(&Pattern) -> Pattern,
+    ) -> Statement {
+        let arms = arms.iter().map(|arm| {
+            let (pattern, guard) = (pattern(&arm.pattern), arm.guard.clone());
             let binds = arm.pattern.binds.clone();
             self.arm(Test::Pattern { pattern, guard }, &binds, Vars::new(), &arm.block)
         });
         let arms = arms.collect();
-        let label = format!("match {}", label(&found.value.tokens));
-        self.unify(Head::Match { value: found.value.clone() }, label, arms, uses)
+        self.unify(Head::Match { value }, label, arms, uses)
     }
 
     fn arm(&mut self, test: Test, binds: &[Bind], uses: Vars, block: &'a Block) -> Resolved {
@@ -54,18 +112,15 @@ impl<'a> Resolver<'a> {
         if let Test::Pattern { guard: Some(guard), .. } = &test {
             self.code(guard, &mut uses);
         }
-        let before = self.changes.len();
         let body = self.statements(&block.statements);
-        let changes = self.changes[before..].to_vec();
         let bound = self.scope.close();
         let diverges = never_ends(&body);
-        let arm = Arm { test, binds, uses, body, diverges, hides: Vec::new(), changes };
+        let arm = Arm { test, binds, uses, body, diverges };
         Resolved { arm, name: block.name.clone(), bound }
     }
 
     /// After the branches a variable is what every branch bound, or what it was before.
     fn unify(&mut self, head: Head, label: String, arms: Vec<Resolved>, uses: Vars) -> Statement {
-        let mut arms = arms;
         let open_end = matches!(head, Head::If { complete: false });
         let mut phis = Vec::new();
         let mut binds = Vec::new();
@@ -73,7 +128,7 @@ impl<'a> Resolver<'a> {
             let lacking = |one: &&Resolved| !one.arm.diverges && !one.bound.contains_key(&name);
             let lacks = arms.iter().find(lacking).map(|one| one.name.clone());
             if let Some(lacking) = lacks.or_else(|| open_end.then(|| "else".to_owned())) {
-                self.leave_partial(&name, &lacking, &mut arms, open_end);
+                self.leave_partial(&name, &lacking, open_end);
                 continue;
             }
             let from: Vec<_> = arms.iter().map(|one| one.variable(&name)).collect();
@@ -92,14 +147,8 @@ impl<'a> Resolver<'a> {
     }
 
     /// A name that some branch lacks keeps its old meaning, or has none from here on.
-    fn leave_partial(&mut self, name: &str, lacking: &str, arms: &mut [Resolved], open_end: bool) {
-        if let Some(outer) = self.scope.variable(name) {
-            for one in arms {
-                if let Some(inner) = one.variable(name) {
-                    let hidden_by = self.scope.variables[inner.0].name.clone();
-                    one.arm.hides.push((outer, hidden_by));
-                }
-            }
+    fn leave_partial(&mut self, name: &str, lacking: &str, open_end: bool) {
+        if self.scope.variable(name).is_some() {
             return;
         }
         let lacking = if open_end && lacking == "else" {

@@ -5,34 +5,101 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::Expr;
 
+use super::op::op_facts;
 use super::pstate::analyze_pstate;
-use super::resolve::{Surroundings, analyze_flow};
-use super::tree::{Depot, DepotBy, Module, Source, Topology};
+use super::resolve::{Surroundings, analyze_flow, analyze_op_body};
+use super::tree::{Depot, DepotBy, Module, Op, Source, Topology};
 use crate::diagnostics::Diagnostics;
-use crate::ops::{DepotPartitioner, DepotPartitioning, Row, did_you_mean};
+use crate::ops::{DepotPartitioner, DepotPartitioning, Operator, Row, did_you_mean};
 use crate::syntax::{self, Code, Statement};
 
 /// Judges a whole module. What is wrong is reported and left out, so that the rest stays usable.
 pub(crate) fn analyze(module: syntax::Module, errors: &mut Diagnostics) -> Module {
-    let syntax::Module { attrs, vis, name, krate, items, depots, streams, incomplete } = module;
+    let syntax::Module {
+        attrs,
+        vis,
+        name,
+        krate,
+        items,
+        depots,
+        ops,
+        imports,
+        streams,
+        incomplete,
+    } = module;
+    let imports = unique(imports, |import| &import.name, "operation `", errors);
+    let ops = unique(ops, |op| &op.name, "operation `", errors);
+    check_op_names(&ops, &imports, errors);
     let depots = unique(depots, |depot| &depot.name, "depot `*", errors);
     let streams = unique(streams, |stream| &stream.name, "stream `", errors);
     let mut around = Surroundings {
         items: items.iter().flat_map(|item| item_names(&item.tokens)).collect(),
-        later: streams.iter().map(|stream| stream.name.to_string()).collect(),
+        depots: depots.iter().map(|depot| depot.name.to_string()).collect(),
+        ops: op_facts(&ops, &imports),
         incomplete,
         ..Surroundings::default()
     };
     let streams = unique_pstates(streams, &mut around.pstates, errors);
-    let depot_names: Vec<String> = depots.iter().map(|depot| depot.name.to_string()).collect();
+    let ops = ops.into_iter().map(|op| analyze_op(op, &mut around, errors)).collect();
     let mut topologies = Vec::new();
     for stream in streams {
         around.topology = Some(stream.name.to_string());
-        around.later.remove(0);
-        topologies.push(topology(stream, &around, &depot_names, errors));
+        around.sourced = sourced(&stream.body);
+        topologies.push(topology(stream, &around, errors));
     }
     let depots = depots.into_iter().map(|depot| analyze_depot(depot, errors)).collect();
-    Module { attrs, vis, name, krate, items, depots, topologies }
+    Module { attrs, vis, name, krate, items, depots, imports, ops, topologies }
+}
+
+/// Judges an operation that stands alone; it sees those that it imports, and itself.
+pub(crate) fn analyze_shared_op(
+    op: syntax::Op,
+    imports: &[syntax::Import],
+    errors: &mut Diagnostics,
+) -> Op {
+    let ops = op_facts(std::slice::from_ref(&op), imports);
+    let mut around = Surroundings { ops, shared: true, ..Surroundings::default() };
+    analyze_op(op, &mut around, errors)
+}
+
+fn analyze_op(op: syntax::Op, around: &mut Surroundings, errors: &mut Diagnostics) -> Op {
+    let before = errors.count();
+    let hops = around.ops[&op.name.to_string()].hops;
+    around.op = Some(op.name.clone());
+    around.topology = Some(op.name.to_string());
+    let (flow, caller) = analyze_op_body(around, &op, hops, errors);
+    around.op = None;
+    let broken = op.broken || around.incomplete || errors.count() > before;
+    let syntax::Op { attrs, vis, name, params, streams, .. } = op;
+    Op { attrs, vis, name, params, streams, hops, caller, flow, broken }
+}
+
+/// A call says only a name, so an operator cannot be hidden, and an imported name cannot be given twice.
+fn check_op_names(ops: &[syntax::Op], imports: &[syntax::Import], errors: &mut Diagnostics) {
+    let names = ops.iter().map(|op| &op.name).chain(imports.iter().map(|import| &import.name));
+    for name in names {
+        let text = name.to_string();
+        let reserved = ["emit", "continue_with", "source"].contains(&text.as_str());
+        if reserved || Operator::find(&text, "").is_ok() {
+            let message = format!("`{text}` is an operator of the language");
+            errors.error(name.span(), message, "give the operation another name");
+        }
+    }
+    for op in ops {
+        if imports.iter().any(|import| import.name == op.name) {
+            let message = format!("operation `{}` is declared and imported", op.name);
+            errors.error(op.name.span(), message, "import the other one `as` something else");
+        }
+    }
+}
+
+/// The depots that statements read.
+fn sourced(body: &[Statement]) -> BTreeSet<String> {
+    let depot = |statement: &Statement| match statement {
+        Statement::Source { depot, .. } => Some(depot.to_string()),
+        _ => None,
+    };
+    body.iter().filter_map(depot).collect()
 }
 
 /// Keeps the first of several declarations with one name.
@@ -123,27 +190,17 @@ fn hash_by(operator: Ident, key: Code, errors: &mut Diagnostics) -> Option<Depot
     None
 }
 
-fn topology(
-    stream: syntax::Stream,
-    around: &Surroundings,
-    depots: &[String],
-    errors: &mut Diagnostics,
-) -> Topology {
+fn topology(stream: syntax::Stream, around: &Surroundings, errors: &mut Diagnostics) -> Topology {
     let syntax::Stream { keyword, name, pstates, body, broken, .. } = stream;
     let before = errors.count();
-    let sources = sources(&body, around, depots, errors);
+    let sources = sources(&body, around, errors);
     let broken = broken || around.incomplete || errors.count() > before;
     let pstates = pstates.into_iter().map(|pstate| analyze_pstate(pstate, errors)).collect();
     Topology { keyword, name, pstates, sources, broken }
 }
 
 /// Cuts the statements of a topology at its sources.
-fn sources(
-    body: &[Statement],
-    around: &Surroundings,
-    depots: &[String],
-    errors: &mut Diagnostics,
-) -> Vec<Source> {
+fn sources(body: &[Statement], around: &Surroundings, errors: &mut Diagnostics) -> Vec<Source> {
     let is_source = |statement: &Statement| matches!(statement, Statement::Source { .. });
     let start = body.iter().position(is_source).unwrap_or(body.len());
     if let Some(first) = body[..start].first() {
@@ -158,6 +215,7 @@ fn sources(
         let [Statement::Source { keyword, depot, pattern }, rest @ ..] = section else {
             continue;
         };
+        let depots = &around.depots;
         if !depots.contains(&depot.to_string()) && !around.incomplete {
             let help = did_you_mean(&depot.to_string(), "*", depots)
                 .unwrap_or_else(|| format!("declare it: `depot *{depot}: Event, hash_by(field);`"));

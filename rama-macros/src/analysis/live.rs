@@ -1,18 +1,42 @@
 //! Which variables each point still needs: the backward pass.
 
-use super::tree::{Branch, Course, Head, Kind, Statement, Variable, Vars};
-use crate::diagnostics::Diagnostics;
+use std::collections::BTreeMap;
+
+use super::tree::{Anchor, Branch, Head, Kind, Loop, Meeting, Statement, VarId, Vars};
+
+/// What is needed where `emit`, `continue_with` and anchors lead.
+#[derive(Default)]
+pub(super) struct Needs {
+    pub(super) emit: Vars,
+    pub(super) again: Vars,
+    /// By the number of the meeting: for each of its anchors, what it needs.
+    meetings: BTreeMap<usize, Vec<Vec<VarId>>>,
+}
+
+impl Needs {
+    /// Only what `emit` leads to needs something.
+    pub(super) fn of_emit(emit: Vars) -> Self {
+        Self { emit, ..Self::default() }
+    }
+}
 
 /// Fills in what is live behind each statement; gives what is live in front of the list.
-pub(super) fn fill_in(list: &mut [Statement], behind: Vars) -> Vars {
+pub(super) fn fill_in(list: &mut [Statement], behind: Vars, needs: &mut Needs) -> Vars {
     let mut live = behind;
     for statement in list.iter_mut().rev() {
         statement.live.clone_from(&live);
         for bound in &statement.binds {
             live.remove(bound);
         }
-        if let Kind::Branch(branch) = &mut statement.kind {
-            live = before_branches(branch, &statement.live, &live);
+        match &mut statement.kind {
+            Kind::Branch(branch) => live = before_branches(branch, &statement.live, &live, needs),
+            Kind::Loop(found) => live = before_loop(found, live, needs),
+            Kind::Aside { body, .. } => live.extend(fill_in(body, Vars::new(), needs)),
+            Kind::Give { .. } => live.extend(&needs.emit),
+            Kind::Again { .. } => live.extend(&needs.again),
+            Kind::Anchor(anchor) => live.extend(at_anchor(anchor, needs)),
+            Kind::Meeting(meeting) => meet(meeting, needs),
+            _ => {}
         }
         live.extend(&statement.uses);
     }
@@ -20,7 +44,7 @@ pub(super) fn fill_in(list: &mut [Statement], behind: Vars) -> Vars {
 }
 
 /// `after` is live behind the branches, `outer` is that without what the branches bind together.
-fn before_branches(branch: &mut Branch, after: &Vars, outer: &Vars) -> Vars {
+fn before_branches(branch: &mut Branch, after: &Vars, outer: &Vars, needs: &mut Needs) -> Vars {
     let mut before = match branch.head {
         Head::If { complete: false } => outer.clone(),
         _ => Vars::new(),
@@ -32,7 +56,7 @@ fn before_branches(branch: &mut Branch, after: &Vars, outer: &Vars) -> Vars {
             let needed = branch.phis.iter().filter(|phi| after.contains(&phi.variable));
             behind.extend(needed.filter_map(|phi| phi.from[at]));
         }
-        let mut live = fill_in(&mut arm.body, behind);
+        let mut live = fill_in(&mut arm.body, behind, needs);
         live.extend(&arm.uses);
         for bound in &arm.binds {
             live.remove(bound);
@@ -42,58 +66,37 @@ fn before_branches(branch: &mut Branch, after: &Vars, outer: &Vars) -> Vars {
     before
 }
 
-/// A branch that leaves the Rust block cannot hide a variable that is needed after it: both would
-/// have to travel under one name.
-pub(super) fn check_hidden(list: &[Statement], variables: &[Variable], errors: &mut Diagnostics) {
-    for (at, statement) in list.iter().enumerate() {
-        let Kind::Branch(branch) = &statement.kind else {
-            continue;
-        };
-        let last = at + 1 == list.len();
-        let leaves = match statement.course {
-            Course::Hops => true,
-            Course::Many => last,
-            Course::Once => false,
-        };
-        for arm in &branch.arms {
-            let needed = arm.hides.iter().filter(|(outer, _)| statement.live.contains(outer));
-            for (outer, inner) in needed.filter(|_| leaves && !arm.diverges) {
-                let name = &variables[outer.0].name;
-                let message = format!(
-                    "this `{name}` hides the one bound before the branches, which is needed after them"
-                );
-                errors.error(
-                    inner.span(),
-                    message,
-                    "give it another name, or bind it in every branch",
-                );
-            }
-            check_hidden(&arm.body, variables, errors);
+/// What one iteration needs, every one does: that is found by going through the body until nothing is added.
+fn before_loop(found: &mut Loop, after: Vars, needs: &mut Needs) -> Vars {
+    let outer_emit = std::mem::replace(&mut needs.emit, after.clone());
+    let outer_again = std::mem::take(&mut needs.again);
+    found.after = after;
+    loop {
+        let mut round = fill_in(&mut found.body, Vars::new(), needs);
+        for bound in &found.binds {
+            round.remove(bound);
         }
+        if round == needs.again {
+            break;
+        }
+        needs.again = round;
     }
+    needs.emit = outer_emit;
+    found.round = std::mem::replace(&mut needs.again, outer_again);
+    found.round.clone()
 }
 
-/// What branches emit is gathered before the flow goes on, so that all emits would see the last value
-/// of a variable that the branches change.
-pub(super) fn check_changed(list: &[Statement], errors: &mut Diagnostics) {
-    for (at, statement) in list.iter().enumerate() {
-        let Kind::Branch(branch) = &statement.kind else {
-            continue;
-        };
-        let gathered = statement.course == Course::Many && at + 1 < list.len();
-        let changes = branch.arms.iter().flat_map(|arm| &arm.changes);
-        let changed: Vec<_> =
-            changes.filter(|(id, _)| gathered && statement.live.contains(id)).collect();
-        for (_, name) in &changed {
-            let message = format!(
-                "`{name}` is changed where branches emit other than once, and used after them"
-            );
-            let help = format!("bind it anew in every branch: `let {name} = value;`");
-            errors.error(name.span(), message, help);
-        }
-        // What is reported for the outer branches would be reported again for those in them.
-        if changed.is_empty() {
-            branch.arms.iter().for_each(|arm| check_changed(&arm.body, errors));
-        }
-    }
+/// A meeting stands behind its anchors, so it was gone through before.
+fn at_anchor(anchor: &mut Anchor, needs: &Needs) -> Vec<VarId> {
+    let places = needs.meetings.get(&anchor.meeting);
+    anchor.frame = places.map(|places| places[anchor.place].clone()).unwrap_or_default();
+    anchor.frame.clone()
+}
+
+fn meet(meeting: &mut Meeting, needs: &mut Needs) {
+    let live = fill_in(&mut meeting.body, Vars::new(), needs);
+    let needed: Vec<_> = meeting.phis.iter().filter(|phi| live.contains(&phi.variable)).collect();
+    meeting.frame = needed.iter().map(|phi| phi.variable).collect();
+    let at = |place: usize| needed.iter().filter_map(|phi| phi.from[place]).collect();
+    needs.meetings.insert(meeting.number, (0..meeting.anchors).map(at).collect());
 }

@@ -3,22 +3,25 @@
 //! The only stage that judges meaning. It makes no Rust; it gives a tree in which every name is
 //! resolved and every statement knows the variables that are needed after it.
 
+mod anchor;
 mod branch;
 mod declare;
 mod fork;
 mod jumps;
 mod live;
 mod misplaced;
+mod op;
 mod path;
 mod pstate;
 mod range;
 mod resolve;
+mod rounds;
 mod scope;
 mod statement;
 mod tree;
 mod uses;
 
-pub(crate) use declare::analyze;
+pub(crate) use declare::{analyze, analyze_shared_op};
 pub(crate) use resolve::{analyze_dataflow, analyze_path};
 pub(crate) use statement::never_ends;
 pub(crate) use tree::*;

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, Span};
 use syn::Expr;
 
+use super::anchor::Anchors;
 use super::jumps::{Jump, jumps, tries};
-use super::live;
+use super::live::{self, Needs};
+use super::op::OpFacts;
 use super::scope::{Name, Scope};
 use super::tree::{Flow, Path, Value, VarId, Vars};
-use super::uses::{Use, changes, uses};
+use super::uses::{Use, uses};
 use crate::diagnostics::Diagnostics;
 use crate::syntax::{self, Code, Pattern};
 
@@ -22,8 +24,14 @@ pub(super) struct Surroundings {
     pub(super) pstates: BTreeMap<String, String>,
     /// Whether a declaration could not be read: unknown names may have been meant there.
     pub(super) incomplete: bool,
-    /// The topologies behind this one.
-    pub(super) later: Vec<String>,
+    pub(super) depots: BTreeSet<String>,
+    /// The depots that the topology reads.
+    pub(super) sourced: BTreeSet<String>,
+    pub(super) ops: BTreeMap<String, OpFacts>,
+    /// The operation in which the flow stands.
+    pub(super) op: Option<Ident>,
+    /// Whether that belongs to no module, so that it has no depots and PStates.
+    pub(super) shared: bool,
     /// Names of the module's own functions and constants.
     pub(super) items: BTreeSet<String>,
 }
@@ -34,8 +42,13 @@ pub(super) struct Resolver<'a> {
     pub(super) scope: Scope,
     /// What follows the current statement, in each of the blocks around it.
     pub(super) following: Vec<&'a [syntax::Statement]>,
-    /// Where variables are assigned to or borrowed by `&mut`, in order.
-    pub(super) changes: Vec<(VarId, Ident)>,
+    /// Whether they emit: the loops around the code.
+    pub(super) loops: Vec<bool>,
+    /// How many variables each of them has.
+    pub(super) rounds: Vec<usize>,
+    pub(super) anchors: Anchors<'a>,
+    /// Who called the operation in which the flow stands, when it may leave its task.
+    pub(super) caller: Option<VarId>,
     /// Whether the code stands in statements, not in a path on its own.
     in_flow: bool,
     /// How many closures of paths are around the code.
@@ -68,10 +81,30 @@ pub(super) fn analyze_flow(
     let mut resolver = Resolver::new(around, errors);
     let binds = pattern.map(|pattern| resolver.bind(pattern)).unwrap_or_default();
     let mut body = resolver.statements(body);
-    live::fill_in(&mut body, Vars::new());
-    live::check_hidden(&body, &resolver.scope.variables, resolver.errors);
-    live::check_changed(&body, resolver.errors);
+    live::fill_in(&mut body, Vars::new(), &mut Needs::default());
     Flow { variables: resolver.scope.variables, binds, body }
+}
+
+/// Analyzes the body of an operation; gives the variable that says who called it, when `hops`.
+pub(super) fn analyze_op_body(
+    around: &Surroundings,
+    op: &syntax::Op,
+    hops: bool,
+    errors: &mut Diagnostics,
+) -> (Flow, Option<VarId>) {
+    let mut resolver = Resolver::new(around, errors);
+    let mut binds: Vec<VarId> =
+        op.params.iter().map(|param| resolver.scope.bind(&param.name)).collect();
+    if hops && !op.streams.is_empty() {
+        let name = Ident::new("caller", Span::mixed_site());
+        resolver.caller = Some(resolver.scope.hidden(name));
+        binds.extend(resolver.caller);
+    }
+    let mut body = resolver.statements(&op.body);
+    let emit = resolver.caller.into_iter().collect();
+    live::fill_in(&mut body, Vars::new(), &mut Needs::of_emit(emit));
+    let caller = resolver.caller;
+    (Flow { variables: resolver.scope.variables, binds, body }, caller)
 }
 
 impl<'a> Resolver<'a> {
@@ -80,7 +113,10 @@ impl<'a> Resolver<'a> {
             around,
             scope: Scope::new(),
             following: Vec::new(),
-            changes: Vec::new(),
+            loops: Vec::new(),
+            rounds: Vec::new(),
+            anchors: Anchors::default(),
+            caller: None,
             in_flow: true,
             paths_around: 0,
             recursions: Vec::new(),
@@ -108,11 +144,6 @@ impl<'a> Resolver<'a> {
         jumps(code).iter().for_each(|jump| self.jump(jump));
         if self.paths_around > 0 {
             tries(code).into_iter().for_each(|at| self.raised_in_path(at));
-        }
-        for name in changes(code) {
-            if let Some(variable) = self.scope.variable(&name.to_string()) {
-                self.changes.push((variable, name));
-            }
         }
         for one in uses(code) {
             match self.scope.find(&one.name.to_string()).cloned() {

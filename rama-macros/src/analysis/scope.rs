@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use proc_macro2::Ident;
+
 use super::tree::{VarId, Variable};
 use crate::syntax::Bind;
 
@@ -10,6 +12,9 @@ pub(super) struct Scope {
     pub(super) variables: Vec<Variable>,
     blocks: Vec<BTreeMap<String, Name>>,
 }
+
+/// What was in scope before.
+pub(super) struct Blocks(Vec<BTreeMap<String, Name>>);
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -40,6 +45,42 @@ impl Scope {
         self.variables.push(Variable { name: bind.name.clone(), mutable: bind.mutable });
         self.set(bind.name.to_string(), Name::Variable(variable));
         variable
+    }
+
+    /// A variable of the macro's own, which no name of the user can meet.
+    pub(super) fn hidden(&mut self, name: Ident) -> VarId {
+        self.variables.push(Variable { name, mutable: false });
+        VarId(self.variables.len() - 1)
+    }
+
+    /// Hides everything that is in scope; gives it, for [`Self::restore`].
+    pub(super) fn alone(&mut self) -> Blocks {
+        Blocks(std::mem::replace(&mut self.blocks, vec![BTreeMap::new()]))
+    }
+
+    pub(super) fn restore(&mut self, blocks: Blocks) {
+        self.blocks = blocks.0;
+    }
+
+    /// A variable that stands for several of one name.
+    pub(super) fn merged(&mut self, name: &str, from: &[Option<VarId>]) -> VarId {
+        let all = from.iter().flatten().map(|id| &self.variables[id.0]);
+        let mutable = all.clone().any(|variable| variable.mutable);
+        let first = all.map(|variable| variable.name.clone()).next();
+        let name = first.unwrap_or_else(|| Ident::new(name, proc_macro2::Span::call_site()));
+        self.bind(&Bind { name, mutable })
+    }
+
+    /// All variables that are in scope, by name.
+    pub(super) fn visible(&self) -> BTreeMap<String, VarId> {
+        let mut all = BTreeMap::new();
+        for (name, meaning) in self.blocks.iter().flatten() {
+            match meaning {
+                Name::Variable(variable) => all.insert(name.clone(), *variable),
+                Name::Partial { .. } => all.remove(name),
+            };
+        }
+        all
     }
 
     pub(super) fn set(&mut self, name: String, meaning: Name) {

@@ -16,6 +16,9 @@ struct Args {
     code: Option<Code>,
     path: Option<Path>,
     pstate: Option<Ident>,
+    depot: Option<Ident>,
+    timeout: Option<Value>,
+    level: Option<Ident>,
 }
 
 impl<'a> Resolver<'a> {
@@ -24,7 +27,17 @@ impl<'a> Resolver<'a> {
         let mut resolved = Vec::new();
         for (at, statement) in list.iter().enumerate() {
             self.following.push(&list[at + 1..]);
-            resolved.extend(self.statement(statement));
+            match statement {
+                syntax::Statement::Match(found) => resolved.extend(self.resolve_match(found)),
+                syntax::Statement::Anchor { keyword, label } => {
+                    resolved.extend(self.anchor(keyword, label));
+                }
+                syntax::Statement::Loop(found) => {
+                    let followed = at + 1 < list.len();
+                    resolved.push(self.resolve_loop(found, followed));
+                }
+                other => resolved.extend(self.statement(other)),
+            }
             self.following.pop();
         }
         resolved
@@ -55,7 +68,19 @@ impl<'a> Resolver<'a> {
             syntax::Statement::Call(call) => (self.call(call, &mut uses)?, call.pattern.as_ref()),
             syntax::Statement::Hop { name, args } => (self.hop(name, args, &mut uses)?, None),
             syntax::Statement::If(branches) => return Some(self.resolve_if(branches)),
-            syntax::Statement::Match(arms) => return Some(self.resolve_match(arms)),
+            syntax::Statement::Aside(aside) => {
+                return Some(self.beside(&aside.body, aside.keyword == "atomic"));
+            }
+            syntax::Statement::Onward(from) => return self.onward(from),
+            syntax::Statement::Give { keyword, stream, values } => {
+                (self.give(keyword, stream.as_ref(), values, &mut uses)?, None)
+            }
+            syntax::Statement::Again { keyword, values } => {
+                (self.again(keyword, values, &mut uses)?, None)
+            }
+            syntax::Statement::Match(_)
+            | syntax::Statement::Anchor { .. }
+            | syntax::Statement::Loop(_) => return None,
         };
         let binds = pattern.map(|pattern| self.bind(pattern)).unwrap_or_default();
         let course = course(&kind);
@@ -74,17 +99,20 @@ impl<'a> Resolver<'a> {
     fn call(&mut self, call: &Call, uses: &mut Vars) -> Option<Kind> {
         match Operator::find(&call.name.to_string(), "") {
             Ok(operator) => self.operator(operator, call, uses),
-            Err(_) => self.function(call, uses),
+            Err(_) => match self.around.ops.get(&call.name.to_string()).cloned() {
+                Some(facts) => self.op_call(&facts, call, uses),
+                None => self.function(call, uses),
+            },
         }
     }
 
     /// A call of the user's own function.
     fn function(&mut self, call: &Call, uses: &mut Vars) -> Option<Kind> {
-        let foreign = call.args.iter().any(|arg| matches!(arg, Arg::PState(_)));
+        let foreign = call.args.iter().any(|arg| matches!(arg, Arg::PState(_) | Arg::Named(..)));
         if foreign {
             let known = Operator::ROWS.iter().map(Row::name);
             let help = did_you_mean(&call.name.to_string(), "", known).unwrap_or_else(|| {
-                "only operators such as `local_select` take a pstate".to_owned()
+                "only operators such as `local_select` take pstates and options".to_owned()
             });
             self.errors.error(call.name.span(), format!("unknown operator `{}`", call.name), help);
             return None;
@@ -100,7 +128,7 @@ impl<'a> Resolver<'a> {
         };
         let plain = |arg: &Arg| match arg {
             Arg::Depot(_, code) | Arg::Path(_, code) | Arg::Code(code) => Some(code.clone()),
-            Arg::PState(_) => None,
+            Arg::PState(_) | Arg::Named(..) => None,
         };
         let args: Vec<Code> = call.args.iter().filter_map(plain).collect();
         if let Some(function) = self.scope.variable(&call.name.to_string()) {
@@ -155,13 +183,15 @@ impl<'a> Resolver<'a> {
     /// Sorts the arguments by what the operator expects.
     fn args(&mut self, operator: &'static Operator, call: &Call, uses: &mut Vars) -> Option<Args> {
         let shape = || format!("write `{}`: {}", operator.shape, operator.doc);
-        if call.args.len() != operator.params.len() {
+        let counts = operator.params.len()..=operator.params.len() + operator.options.len();
+        if !counts.contains(&call.args.len()) {
             let message = format!("`{}` is called with the wrong number of arguments", call.name);
             self.errors.error(call.name.span(), message, shape());
             return None;
         }
         let mut args = Args::default();
-        for (param, arg) in operator.params.iter().zip(&call.args) {
+        let params = operator.params.iter().chain(operator.options);
+        for (param, arg) in params.zip(&call.args) {
             match (param, arg) {
                 (Param::Path, Arg::Path(path, _)) => args.path = Some(self.path(path, uses)),
                 (Param::PState, Arg::PState(name)) => args.pstate = Some(self.pstate(name)?),
@@ -169,8 +199,18 @@ impl<'a> Resolver<'a> {
                     args.value = Some(self.value(code, uses));
                     args.code = Some(code.clone());
                 }
+                (Param::Depot, Arg::Depot(name, _)) => args.depot = Some(self.depot(name)?),
+                (Param::Timeout, Arg::Named(name, code)) if name == "timeout" => {
+                    args.timeout = Some(self.value(code, uses));
+                }
+                (Param::Level, Arg::Code(code)) if level(code).is_some() => {
+                    args.level = level(code);
+                }
                 (expected, _) => {
                     let message = match expected {
+                        Param::Depot => "expected a depot, `*name`",
+                        Param::Timeout => "expected `timeout: duration`",
+                        Param::Level => "expected what to wait for: `append_ack` or `ack`",
                         Param::Path => "expected a path in brackets",
                         Param::PState => "expected a pstate, `$$name`",
                         Param::Value => "expected an expression",
@@ -209,6 +249,22 @@ impl<'a> Resolver<'a> {
                 let yielding = operator.operation == Operation::YieldingSelect;
                 Kind::Select { operator: operator_name, pstate, path, pattern, yielding }
             }
+            Operation::Ask => Kind::Ask { operator: operator_name, pattern: pattern? },
+            Operation::Yield => Kind::Yield { operator: operator_name },
+            Operation::Await => Kind::Await {
+                operator: operator_name,
+                future: args.value?,
+                timeout: args.timeout,
+                pattern: pattern?,
+            },
+            Operation::Append => {
+                let (depot, event, level) = (args.depot?, args.value?, args.level);
+                let waits = level.as_ref().is_some_and(|level| level == "ack");
+                if waits && self.around.sourced.contains(&depot.to_string()) {
+                    self.waits_for_itself(level.as_ref()?.span(), &depot.to_string());
+                }
+                Kind::Append { operator: operator_name, depot, event, level }
+            }
             Operation::Clear => {
                 let pstate = args.pstate?;
                 self.check_owner(&pstate);
@@ -227,18 +283,34 @@ impl<'a> Resolver<'a> {
         })
     }
 
-    /// Checks that a PState exists, and already here.
+    /// Checks that a depot exists.
+    pub(super) fn depot(&mut self, name: &Ident) -> Option<Ident> {
+        let known = &self.around.depots;
+        if known.contains(&name.to_string()) {
+            return Some(name.clone());
+        }
+        if self.around.shared {
+            let message = format!("`*{name}` in an operation that modules share");
+            self.errors.error(name.span(), message, IN_ITS_MODULE);
+        } else if !self.around.incomplete {
+            let help = did_you_mean(&name.to_string(), "*", known)
+                .unwrap_or_else(|| format!("declare it: `depot *{name}: Event, hash_by(field);`"));
+            self.errors.error(name.span(), format!("unknown depot `*{name}`"), help);
+        }
+        None
+    }
+
+    /// Checks that a PState exists.
     fn pstate(&mut self, name: &Ident) -> Option<Ident> {
         let known = &self.around.pstates;
         match known.get(&name.to_string()) {
-            Some(owner) if self.around.later.contains(owner) => {
-                let message = format!("`$${name}` is declared further down, in `{owner}`");
-                let help = format!("put `stream {owner}` in front of this one");
-                self.errors.error(name.span(), message, help);
-                None
-            }
             Some(_) => Some(name.clone()),
             None if self.around.incomplete => None,
+            None if self.around.shared => {
+                let message = format!("`$${name}` in an operation that modules share");
+                self.errors.error(name.span(), message, IN_ITS_MODULE);
+                None
+            }
             None => {
                 let help = did_you_mean(&name.to_string(), "$$", known.keys())
                     .unwrap_or_else(|| format!("declare it: `pstate $${name}: Schema;`"));
@@ -254,7 +326,8 @@ impl<'a> Resolver<'a> {
         let (Some(owner), Some(here)) = (owner, &self.around.topology) else {
             return;
         };
-        if owner != here {
+        // What an operation writes is checked where it is called.
+        if owner != here && self.around.op.is_none() {
             let message = format!(
                 "`$${name}` belongs to the topology `{owner}`, so `{here}` can only read it"
             );
@@ -293,11 +366,26 @@ impl<'a> Resolver<'a> {
 /// `direct` may well be functions that are imported, which the macro cannot see.
 const NO_FUNCTIONS: &[&str] = &["hash", "shuffle"];
 
+const IN_ITS_MODULE: &str =
+    "pass and emit values, or write `op` in the module that has the pstates and depots";
+
 const IN_A_MODULE: &str = "it belongs in `sources!` of a `defmodule!`";
+
+/// What an append may wait for.
+fn level(code: &Code) -> Option<Ident> {
+    let name = syn::parse2::<Ident>(code.tokens.clone()).ok()?;
+    ["append_ack", "ack"].iter().any(|level| name == level).then_some(name)
+}
 
 fn course(kind: &Kind) -> Course {
     match kind {
-        Kind::Hop { .. } | Kind::Select { yielding: true, .. } => Course::Hops,
+        Kind::Hop { .. }
+        | Kind::Select { yielding: true, .. }
+        | Kind::Await { .. }
+        | Kind::Append { level: Some(_), .. }
+        | Kind::CallOp { away: true, pattern: Some(_), .. }
+        | Kind::Yield { .. } => Course::Hops,
+        Kind::CallOp { pattern: Some(_), .. } => Course::Many,
         Kind::Explode { .. } | Kind::Filter { .. } => Course::Many,
         Kind::Select { path, .. } if path.yields != Yields::One => Course::Many,
         _ => Course::Once,

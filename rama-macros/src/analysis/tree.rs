@@ -6,6 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use crate::ops::{PStateMeaning, Partitioner, Yields};
 use crate::syntax::{Code, Item, Let, Pattern, Rust};
+pub(crate) use crate::syntax::{Import, Param};
 
 /// A module without mistakes, apart from the topologies marked as broken.
 pub(crate) struct Module {
@@ -15,6 +16,8 @@ pub(crate) struct Module {
     pub(crate) krate: Option<TokenStream>,
     pub(crate) items: Vec<Item>,
     pub(crate) depots: Vec<Depot>,
+    pub(crate) imports: Vec<Import>,
+    pub(crate) ops: Vec<Op>,
     pub(crate) topologies: Vec<Topology>,
 }
 
@@ -66,6 +69,23 @@ impl PState {
     pub(crate) fn is(&self, meaning: PStateMeaning) -> bool {
         self.options.iter().any(|option| option.meaning == meaning)
     }
+}
+
+/// An operation.
+pub(crate) struct Op {
+    pub(crate) attrs: TokenStream,
+    pub(crate) vis: TokenStream,
+    pub(crate) name: Ident,
+    pub(crate) params: Vec<Param>,
+    /// What it emits; with several streams it is an enum of them.
+    pub(crate) streams: Vec<Param>,
+    /// Whether it may leave the task on which it is called.
+    pub(crate) hops: bool,
+    /// The variable that says who called, when it hops and emits.
+    pub(crate) caller: Option<VarId>,
+    pub(crate) flow: Flow,
+    /// Whether a mistake was reported in it.
+    pub(crate) broken: bool,
 }
 
 /// A `source` with everything up to the next one.
@@ -157,6 +177,52 @@ pub(crate) enum Kind {
         operator: Ident,
         value: Value,
     },
+    /// A question to the task: what it is called, and what it is bound to.
+    Ask {
+        operator: Ident,
+        pattern: Pattern,
+    },
+    Await {
+        operator: Ident,
+        future: Value,
+        timeout: Option<Value>,
+        pattern: Pattern,
+    },
+    Append {
+        operator: Ident,
+        depot: Ident,
+        event: Value,
+        /// What the flow waits for.
+        level: Option<Ident>,
+    },
+    Yield {
+        operator: Ident,
+    },
+    CallOp {
+        op: Ident,
+        args: Vec<Value>,
+        /// Nothing is emitted without one.
+        pattern: Option<Pattern>,
+        /// Whether it may come back on another task.
+        away: bool,
+    },
+    /// To the loop or the operation around it.
+    Give {
+        stream: Option<Stream>,
+        values: Vec<Value>,
+    },
+    /// One more iteration of the loop around it.
+    Again {
+        values: Vec<Value>,
+    },
+    Loop(Loop),
+    /// Beside the flow; `settles` when all of it that happens here has to happen before the flow goes on.
+    Aside {
+        settles: bool,
+        body: Vec<Statement>,
+    },
+    Anchor(Anchor),
+    Meeting(Meeting),
     Hop {
         name: Ident,
         partitioner: &'static Partitioner,
@@ -164,6 +230,54 @@ pub(crate) enum Kind {
         label: String,
     },
     Branch(Branch),
+}
+
+/// One of several output streams of an operation.
+pub(crate) struct Stream {
+    pub(crate) op: Ident,
+    pub(crate) name: Ident,
+}
+
+/// A loop whose iterations are dataflow.
+pub(crate) struct Loop {
+    pub(crate) variables: Vec<LoopVariable>,
+    /// What the variables bind.
+    pub(crate) binds: Vec<VarId>,
+    pub(crate) body: Vec<Statement>,
+    pub(crate) pattern: Option<Pattern>,
+    /// What an iteration needs from outside of the loop.
+    pub(crate) round: Vars,
+    /// What is needed behind the loop, besides what it emits.
+    pub(crate) after: Vars,
+}
+
+pub(crate) struct LoopVariable {
+    pub(crate) pattern: Pattern,
+    pub(crate) ty: TokenStream,
+    pub(crate) value: Value,
+}
+
+/// A point at which several meet.
+pub(crate) struct Anchor {
+    /// The meeting's number in its flow.
+    pub(crate) meeting: usize,
+    /// Which of the meeting's anchors it is.
+    pub(crate) place: usize,
+    /// What the meeting needs, in its order.
+    pub(crate) frame: Vec<VarId>,
+    pub(crate) label: String,
+}
+
+/// What goes on from several anchors.
+pub(crate) struct Meeting {
+    pub(crate) number: usize,
+    pub(crate) anchors: usize,
+    /// The variables that are there at all of its anchors.
+    pub(crate) phis: Vec<Phi>,
+    /// Those that it needs.
+    pub(crate) frame: Vec<VarId>,
+    pub(crate) body: Vec<Statement>,
+    pub(crate) label: String,
 }
 
 /// An argument.
@@ -251,10 +365,6 @@ pub(crate) struct Arm {
     pub(crate) body: Vec<Statement>,
     /// Whether the branch never comes to its end, such as after `return`.
     pub(crate) diverges: bool,
-    /// Outer variables that the branch hides, and where.
-    pub(crate) hides: Vec<(VarId, Ident)>,
-    /// Variables that the branch assigns to or borrows by `&mut`, and where.
-    pub(crate) changes: Vec<(VarId, Ident)>,
 }
 
 /// What leads into a branch.

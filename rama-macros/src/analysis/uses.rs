@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
-use syn::{BinOp, Block, Expr, Pat, Stmt};
+use syn::{Block, Expr, Pat, Stmt};
 
 use crate::syntax::{Bind, Code, binds};
 
@@ -17,21 +17,12 @@ pub(super) struct Use {
 
 /// All names used by a piece of Rust that it does not bind itself.
 pub(super) fn uses(code: &Code) -> Vec<Use> {
-    search(code).found
-}
-
-/// The names that a piece of Rust assigns to or borrows by `&mut`, without those it binds itself.
-pub(super) fn changes(code: &Code) -> Vec<Ident> {
-    search(code).changed
-}
-
-fn search(code: &Code) -> Finder {
-    let mut finder = Finder { bound: Vec::new(), found: Vec::new(), changed: Vec::new() };
+    let mut finder = Finder { bound: Vec::new(), found: Vec::new() };
     match code.tree.as_deref() {
         Some(tree) => finder.visit_expr(tree),
         None => finder.tokens(&code.tokens),
     }
-    finder
+    finder.found
 }
 
 /// The variables that a condition binds for its branch: `if let Some(x) = …`.
@@ -69,7 +60,6 @@ struct Finder {
     /// Names that are bound inside the piece, scope by scope.
     bound: Vec<BTreeSet<String>>,
     found: Vec<Use>,
-    changed: Vec<Ident>,
 }
 
 impl Finder {
@@ -82,21 +72,6 @@ impl Finder {
     fn is_bound(&self, name: &Ident) -> bool {
         let text = name.to_string();
         self.bound.iter().any(|scope| scope.contains(&text))
-    }
-
-    /// The variables behind a place that changes.
-    fn changed(&mut self, place: &Expr) {
-        match place {
-            Expr::Path(path) => {
-                let name = path.path.get_ident().filter(|name| !self.is_bound(name)).cloned();
-                self.changed.extend(name);
-            }
-            Expr::Field(field) => self.changed(&field.base),
-            Expr::Index(index) => self.changed(&index.expr),
-            Expr::Paren(inner) => self.changed(&inner.expr),
-            Expr::Tuple(tuple) => tuple.elems.iter().for_each(|one| self.changed(one)),
-            _ => {}
-        }
     }
 
     fn scope(&mut self, inside: impl FnOnce(&mut Self)) {
@@ -221,25 +196,6 @@ impl<'ast> Visit<'ast> for Finder {
         }
     }
 
-    fn visit_expr_assign(&mut self, assign: &'ast syn::ExprAssign) {
-        self.changed(&assign.left);
-        visit::visit_expr_assign(self, assign);
-    }
-
-    fn visit_expr_binary(&mut self, binary: &'ast syn::ExprBinary) {
-        if is_assignment(&binary.op) {
-            self.changed(&binary.left);
-        }
-        visit::visit_expr_binary(self, binary);
-    }
-
-    fn visit_expr_reference(&mut self, reference: &'ast syn::ExprReference) {
-        if reference.mutability.is_some() {
-            self.changed(&reference.expr);
-        }
-        visit::visit_expr_reference(self, reference);
-    }
-
     fn visit_expr_closure(&mut self, closure: &'ast syn::ExprClosure) {
         self.scope(|inner| {
             closure.inputs.iter().for_each(|input| inner.bind(input));
@@ -314,23 +270,6 @@ impl<'ast> Visit<'ast> for Finder {
     }
 }
 
-/// `+=` and its kind.
-fn is_assignment(op: &BinOp) -> bool {
-    matches!(
-        op,
-        BinOp::AddAssign(_)
-            | BinOp::SubAssign(_)
-            | BinOp::MulAssign(_)
-            | BinOp::DivAssign(_)
-            | BinOp::RemAssign(_)
-            | BinOp::BitXorAssign(_)
-            | BinOp::BitAndAssign(_)
-            | BinOp::BitOrAssign(_)
-            | BinOp::ShlAssign(_)
-            | BinOp::ShrAssign(_)
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -361,20 +300,6 @@ mod tests {
     #[test]
     fn fields_methods_and_paths_are_no_variables() {
         assert_eq!(names("a.b.c(d) + e::f + Foo { g, h: i }"), "a d g i");
-    }
-
-    #[test]
-    fn assignments_and_mutable_borrows_change_what_is_not_bound_inside() {
-        let changed = |code: &str| {
-            let tokens: TokenStream = code.parse().unwrap();
-            let names = changes(&Code::new(tokens));
-            names.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(
-            changed("{ a = b; c.d += 1; e[f] = 2; (g, _) = h; i(&mut j, &k); }"),
-            "a c e g j"
-        );
-        assert_eq!(changed("{ let mut a = 1; a += 2; }"), "");
     }
 
     #[test]

@@ -3,17 +3,22 @@
 //! The output follows the source: same order, the user's names, one closure for each segment.
 //! What the user wrote keeps its place, so that rustc and editors point there.
 
+mod call;
 mod code;
 mod module;
 mod names;
+mod op;
 mod path;
+mod rounds;
 mod segment;
+mod topology;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(crate) use module::emit_module;
 use names::{Names, local};
+pub(crate) use op::emit_shared_op;
 
 use crate::plan::{Navigation, Step};
 

@@ -5,9 +5,10 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::code;
 use super::names::{Names, local, local_for, root, text, text_at};
-use super::segment::{Writer, allow_unused_mut, tuple_pattern};
+use super::op::{declare_import, declare_op, emit_op};
+use super::topology::{allow_in, declare_topology, emit_topology, schema};
 use crate::ops::PStateMeaning;
-use crate::plan::{Depot, DepotBy, Entry, PState, PStateOption, Plan, Port, Segment, Topology};
+use crate::plan::{Depot, DepotBy, PState, Plan};
 use crate::syntax::first_span;
 
 /// A whole module.
@@ -99,12 +100,6 @@ fn pstate_field(pstate: &PState, vis: &TokenStream, root: &TokenStream) -> Token
     quote!(#attrs #doc #vis #name: #root::PState<#schema>,)
 }
 
-/// The schema as a type of the runtime.
-fn schema(pstate: &PState, root: &TokenStream) -> TokenStream {
-    let schema = &pstate.schema;
-    if pstate.is(PStateMeaning::Initial) { quote!(#root::Initial<#schema>) } else { schema.clone() }
-}
-
 fn has_doc(attrs: &TokenStream) -> bool {
     let parsed = syn::parse::Parser::parse2(syn::Attribute::parse_outer, attrs.clone());
     parsed.is_ok_and(|attrs| attrs.iter().any(|attr| attr.path().is_ident("doc")))
@@ -121,7 +116,12 @@ fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
     let (private, module, link) = (&names.private, local("module"), local("link"));
     let name_text = text(name);
     let depots = plan.depots.iter().map(|depot| declare_depot(depot, names));
-    let topologies = plan.topologies.iter().map(|topology| emit_topology(topology, names));
+    let shared = quote!(#module.ops());
+    let imports = plan.imports.iter().map(|import| declare_import(import, &shared));
+    let declared_ops = plan.ops.iter().map(declare_op);
+    let topologies = plan.topologies.iter().map(|topology| declare_topology(topology, names));
+    let ops = plan.ops.iter().map(|op| emit_op(op, names));
+    let flows = plan.topologies.iter().map(|topology| emit_topology(topology, names));
     let allow = allow(plan);
     let handles = client_value(plan, types);
     quote! {
@@ -133,7 +133,11 @@ fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
                 #allow
                 fn define(&self, #module: &mut #private::ModuleBuilder) {
                     #(#depots)*
+                    #(#imports)*
+                    #(#declared_ops)*
                     #(#topologies)*
+                    #(#ops)*
+                    #(#flows)*
                 }
                 fn client(#link: &#private::Link) -> #client { #handles }
             }
@@ -143,15 +147,10 @@ fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
 
 /// Lints that are wrong about the code of this plan.
 fn allow(plan: &Plan) -> TokenStream {
-    let segments = || plan.topologies.iter().flat_map(|topology| &topology.segments);
-    let unused_mut = segments().find_map(|segment| match &segment.entry {
-        Entry::Port { frame, .. } => allow_unused_mut(frame),
-        Entry::Source { .. } => None,
-    });
-    let broken = plan.topologies.iter().any(|topology| topology.broken);
-    let editors = broken
-        .then(|| quote!(#[allow(unexpected_cfgs, reason = "`rust_analyzer` is set by editors")]));
-    quote!(#unused_mut #editors)
+    let topologies = plan.topologies.iter();
+    let parts = topologies.map(|one| (one.segments.as_slice(), one.broken));
+    let parts = parts.chain(plan.ops.iter().map(|op| (op.segments.as_slice(), op.broken)));
+    allow_in(&parts.collect::<Vec<_>>())
 }
 
 fn client_value(plan: &Plan, types: &Types) -> TokenStream {
@@ -196,95 +195,4 @@ fn declare_depot(depot: &Depot, names: &Names) -> TokenStream {
     let private = names.private_at(span);
     let by = quote_spanned!(span=> #private::Partitioning::<#event>::#by);
     quote!(let #variable = #module.#keyword(#text, #by);)
-}
-
-fn emit_topology(topology: &Topology, names: &Names) -> TokenStream {
-    let Topology { keyword, name, pstates, segments, .. } = topology;
-    let (module, builder, text) = (local("module"), local_for("", name), text(name));
-    let pstates = pstates.iter().map(|pstate| declare_pstate(pstate, &builder, names));
-    let flow = (!segments.is_empty()).then(|| emit_flow(topology, &builder, names));
-    // After a mistake rustc gets no code that could fail because of it. An editor gets all of it:
-    // completion has to work while a statement somewhere else is not finished.
-    let flow =
-        if topology.broken { quote!(#[cfg(rust_analyzer)] { #flow }) } else { quote!(#flow) };
-    quote! {
-        let mut #builder = #module.#keyword(#text);
-        #(#pstates)*
-        #flow
-    }
-}
-
-fn emit_flow(topology: &Topology, builder: &Ident, names: &Names) -> TokenStream {
-    let flow = local("flow");
-    let ports = topology.ports.iter().map(|port| {
-        let (name, label) = (local(&port.name), &port.label);
-        quote!(let #name = #flow.port(#label);)
-    });
-    let writer = Writer::new(names, &topology.ports);
-    let segments = topology.segments.iter();
-    let segments = segments.map(|segment| emit_segment(segment, &writer, topology));
-    quote! {
-        let #flow = #builder.flow();
-        #(#ports)*
-        #(#segments)*
-    }
-}
-
-fn declare_pstate(pstate: &PState, builder: &Ident, names: &Names) -> TokenStream {
-    let PState { keyword, name, options, .. } = pstate;
-    let (variable, text) = (local_for("pstate_", name), text_at(name));
-    let span = first_span(&pstate.schema);
-    let private = names.private_at(span);
-    let schema = schema(pstate, &private);
-    let calls: TokenStream =
-        options.iter().filter_map(|option| option_call(option, names)).collect();
-    if calls.is_empty() {
-        let call = quote_spanned!(span=> .#keyword::<#schema>(#text));
-        return quote!(let #variable = #builder #call;);
-    }
-    let with = format_ident!("{keyword}_with", span = keyword.span());
-    let options = quote_spanned!(span=> #private::PStateOptions::<#schema>::new());
-    quote!(let #variable = #builder.#with(#text, #options #calls);)
-}
-
-/// The call that an option stands for; nothing for one that only the client notices.
-fn option_call(option: &PStateOption, names: &Names) -> Option<TokenStream> {
-    let PStateOption { name, meaning, value } = option;
-    let method = match meaning {
-        PStateMeaning::Private => return None,
-        PStateMeaning::PartitionedByAny => {
-            let method = format_ident!("{name}_any", span = name.span());
-            return Some(quote_spanned!(name.span()=> .#method()));
-        }
-        PStateMeaning::Global | PStateMeaning::Initial | PStateMeaning::KeyPartitioner => name,
-    };
-    let value = value.as_ref().map(|value| code::whole(value, names));
-    Some(quote_spanned!(name.span()=> .#method(#value)))
-}
-
-fn emit_segment(segment: &Segment, writer: &Writer<'_>, topology: &Topology) -> TokenStream {
-    let (flow, cx, body) = (local("flow"), local("cx"), writer.steps(&segment.body));
-    let closure = |input: TokenStream| {
-        quote!(move |#cx, #input| {
-            #body
-            ::core::result::Result::Ok(())
-        })
-    };
-    match &segment.entry {
-        Entry::Source { keyword, depot, pattern } => {
-            let (label, closure) =
-                (format!("{keyword}(*{depot})"), closure(pattern.tokens.clone()));
-            let depot = local_for("depot_", depot);
-            quote!(#flow.#keyword(#depot, #label, #closure);)
-        }
-        Entry::Port { port, frame } => {
-            let Port { name, join, .. } = &topology.ports[port.0];
-            let (port, closure) = (local(name), closure(tuple_pattern(frame)));
-            if *join {
-                quote!(#flow.join(#port, #closure);)
-            } else {
-                quote!(#flow.segment(#port, #closure);)
-            }
-        }
-    }
 }

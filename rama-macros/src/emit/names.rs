@@ -8,17 +8,19 @@ use syn::ext::IdentExt;
 pub(super) struct Names {
     /// What stands in front of each name of the runtime.
     pub(super) private: TokenStream,
+    /// Whether there is a task.
+    pub(super) in_module: bool,
 }
 
 impl Names {
     /// Inside of a module one `use` makes the path short.
     pub(super) fn inside() -> Self {
-        Self { private: quote!(__rama) }
+        Self { private: quote!(__rama), in_module: true }
     }
 
     /// Elsewhere there is no place for a `use`.
     pub(super) fn outside() -> Self {
-        Self { private: root(None) }
+        Self { private: root(None), in_module: false }
     }
 }
 

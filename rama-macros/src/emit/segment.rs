@@ -5,9 +5,10 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::code;
 use super::names::{Names, local, local_for};
+use super::rounds::joined;
 use crate::ops::{Partitioning, Yields};
 use crate::plan::{Access, Arg, Branch, Hop, Port, PortId, Slot, Step, Test};
-use crate::syntax::{Let, Rust};
+use crate::syntax::{Let, Pattern, Rust};
 
 /// Writes the steps of one segment.
 pub(super) struct Writer<'a> {
@@ -76,30 +77,45 @@ impl<'a> Writer<'a> {
                 quote!(#cx.#operator(#value)?;)
             }
             Step::Branch { branch, gives } => self.plain_branch(branch, gives),
-            Step::Gather { list, branch, frame, body } => {
-                let list = gather(list.0);
-                let (branch, slots, body) =
-                    (self.branch(branch), tuple_pattern(frame), self.steps(body));
-                let allow = allow_unused_mut(frame);
-                // What the branches emit is gathered first: going on inside of each branch would
-                // repeat everything that follows in each of them.
-                quote! {
-                    let mut #list = ::std::vec::Vec::new();
-                    #branch
-                    #allow
-                    for #slots in #list { #body }
-                }
+            Step::Gather { list, from, patterns, frame, body } => {
+                let arrival = arrival(patterns, frame);
+                self.gather(*list, from, (arrival, allow_unused_mut(frame)), body)
             }
+            Step::Rounds { .. } | Step::PushRound { .. } | Step::Defer { .. } => self.round(step),
+            Step::Aside { settles, body } => self.aside(*settles, body),
+            Step::Keep { slot, value } => {
+                let (name, value) = (&slot.name, self.arg(value));
+                let mutable = slot.mutable.then(|| quote!(mut));
+                let allow = allow_unused_mut(std::slice::from_ref(slot));
+                quote!(#allow let #mutable #name = #value;)
+            }
+            Step::Ask { operator, pattern } => {
+                let pattern = &pattern.tokens;
+                quote!(let #pattern = #cx.#operator();)
+            }
+            Step::Append { operator, depot, event } => {
+                let (depot, event) = (local_for("depot_", depot), self.reference(event));
+                quote!(#cx.#operator(#depot, #event)?;)
+            }
+            Step::RunOp { .. }
+            | Step::CallOp { .. }
+            | Step::Wait { .. }
+            | Step::Yield { .. }
+            | Step::Give { .. } => self.call(step),
             Step::Hop { hop, port, frame } => self.hop(hop, *port, frame),
             Step::Enter { port, frame } => {
                 let (port, frame) = (self.port(*port), self.tuple(frame));
                 quote!(#cx.enter(#port, #frame)?;)
             }
             Step::Push { list, frame } => {
-                let (list, frame) = (gather(list.0), self.tuple(frame));
-                quote!(#list.push(#frame);)
+                let (list, frame) = (joined(*list), self.tuple(frame));
+                if self.names.in_module {
+                    quote!(#list(#cx, #frame)?;)
+                } else {
+                    quote!(#list.push(#frame);)
+                }
             }
-            Step::Give(frame) => self.tuple(frame),
+            Step::Result(frame) => self.tuple(frame),
         }
     }
 
@@ -191,11 +207,11 @@ impl<'a> Writer<'a> {
 
     /// A variable on its way to another task; the whole call stands at the variable, so that a
     /// message about it does.
-    fn carried(&self, arg: &Arg) -> TokenStream {
+    pub(super) fn carried(&self, arg: &Arg) -> TokenStream {
         let value = self.arg(arg);
         let span = match arg {
             Arg::Variable(name) | Arg::Clone(name) => name.span(),
-            Arg::Tuple(_) | Arg::Code(_) => Span::mixed_site(),
+            Arg::Tuple(_) | Arg::Code(_) | Arg::Typed(..) => Span::mixed_site(),
         };
         let private = self.names.private_at(span);
         quote_spanned!(span=> #private::carry(#value))
@@ -239,7 +255,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn port(&self, port: PortId) -> Ident {
+    pub(super) fn port(&self, port: PortId) -> Ident {
         local(&self.ports[port.0].name)
     }
 
@@ -247,7 +263,7 @@ impl<'a> Writer<'a> {
         code::whole(code, self.names)
     }
 
-    fn args(&self, args: &[Arg]) -> Vec<TokenStream> {
+    pub(super) fn args(&self, args: &[Arg]) -> Vec<TokenStream> {
         args.iter().map(|arg| self.arg(arg)).collect()
     }
 
@@ -260,6 +276,10 @@ impl<'a> Writer<'a> {
                 quote!((#(#elements),*))
             }
             Arg::Code(code) => self.code(code),
+            Arg::Typed(ty, value) => {
+                let value = self.arg(value);
+                quote!(::core::convert::identity::<#ty>(#value))
+            }
         }
     }
 
@@ -270,29 +290,35 @@ impl<'a> Writer<'a> {
         }
     }
 
-    fn reference(&self, arg: &Arg) -> TokenStream {
+    pub(super) fn reference(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Variable(name) | Arg::Clone(name) => quote_spanned!(name.span()=> &#name),
             Arg::Code(code) => code::reference(code, self.names),
-            tuple @ Arg::Tuple(_) => {
-                let tuple = self.arg(tuple);
-                quote!(&#tuple)
+            other @ (Arg::Tuple(_) | Arg::Typed(..)) => {
+                let value = self.arg(other);
+                quote!(&#value)
             }
         }
     }
 
-    fn tuple(&self, frame: &[Arg]) -> TokenStream {
+    pub(super) fn tuple(&self, frame: &[Arg]) -> TokenStream {
         nest(&self.args(frame))
     }
 }
 
 /// A frame as it arrives.
 pub(super) fn tuple_pattern(frame: &[Slot]) -> TokenStream {
+    arrival(&[], frame)
+}
+
+/// A frame as it arrives behind what is bound to patterns.
+pub(super) fn arrival(patterns: &[Pattern], frame: &[Slot]) -> TokenStream {
     let slot = |slot: &Slot| {
         let (name, mutable) = (&slot.name, slot.mutable.then(|| quote!(mut)));
         quote!(#mutable #name)
     };
-    nest(&frame.iter().map(slot).collect::<Vec<_>>())
+    let patterns = patterns.iter().map(|pattern| pattern.tokens.clone());
+    nest(&patterns.chain(frame.iter().map(slot)).collect::<Vec<_>>())
 }
 
 /// A variable bound with `mut` may be changed only before or only after a cut.
@@ -304,19 +330,11 @@ pub(super) fn allow_unused_mut(frame: &[Slot]) -> Option<TokenStream> {
 
 /// A tuple; a long one becomes a tuple of tuples, because Rust implements the traits that a frame
 /// needs for tuples of up to twelve elements.
-fn nest(elements: &[TokenStream]) -> TokenStream {
+pub(super) fn nest(elements: &[TokenStream]) -> TokenStream {
     const TUPLE_ELEMENTS_MAX: usize = 12;
     match elements {
         [one] => quote!((#one,)),
         few if few.len() <= TUPLE_ELEMENTS_MAX => quote!((#(#few),*)),
         many => nest(&many.chunks(TUPLE_ELEMENTS_MAX).map(nest).collect::<Vec<_>>()),
-    }
-}
-
-/// The list that gathers what the branches emit.
-fn gather(list: usize) -> Ident {
-    match list {
-        0 => local("joined"),
-        other => local(&format!("joined_{}", other + 1)),
     }
 }

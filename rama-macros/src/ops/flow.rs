@@ -10,6 +10,8 @@ pub(crate) struct Operator {
     /// How it is written.
     pub(crate) shape: &'static str,
     pub(crate) params: &'static [Param],
+    /// What may follow them.
+    pub(crate) options: &'static [Param],
     pub(crate) emits: Emits,
     /// Whether it works outside of a module, where there is no task.
     pub(crate) anywhere: bool,
@@ -22,6 +24,11 @@ pub(crate) enum Param {
     Value,
     Path,
     PState,
+    Depot,
+    /// `timeout: duration`
+    Timeout,
+    /// `append_ack` or `ack`
+    Level,
 }
 
 /// Whether `:> pattern` follows.
@@ -41,6 +48,11 @@ pub(crate) enum Operation {
     Transform,
     Clear,
     AckReturn,
+    Append,
+    Await,
+    Yield,
+    /// A question that the task answers.
+    Ask,
 }
 
 impl Operator {
@@ -50,10 +62,17 @@ impl Operator {
         doc: "",
         shape: "",
         params: &[Param::Value],
+        options: &[],
         emits: Emits::Nothing,
         anywhere: false,
         operation: Operation::Filter,
     };
+}
+
+impl Operator {
+    /// What questions to the task share.
+    const ASK: Self =
+        Self { params: &[], emits: Emits::Values, operation: Operation::Ask, ..Self::LOCAL };
 }
 
 impl Row for Operator {
@@ -116,6 +135,69 @@ impl Row for Operator {
             shape: "ack_return(value);",
             operation: Operation::AckReturn,
             ..Self::LOCAL
+        },
+        Self {
+            name: "depot_append",
+            doc: "appends a record to the partition of a depot on this task; with a third argument the flow goes on \
+                  when the record is durable, or when all topologies are done with it",
+            shape: "depot_append(*depot, record);",
+            params: &[Param::Depot, Param::Value],
+            options: &[Param::Level],
+            operation: Operation::Append,
+            ..Self::LOCAL
+        },
+        Self {
+            name: "await_future",
+            doc: "emits what a future gives, while others run",
+            shape: "await_future(future, timeout: duration) :> pattern;",
+            options: &[Param::Timeout],
+            emits: Emits::Values,
+            operation: Operation::Await,
+            ..Self::LOCAL
+        },
+        Self {
+            name: "yield_if_overtime",
+            doc: "lets others run when this event has taken long",
+            shape: "yield_if_overtime();",
+            params: &[],
+            operation: Operation::Yield,
+            ..Self::LOCAL
+        },
+        Self {
+            name: "current_task_id",
+            doc: "emits the task on which the flow is",
+            shape: "current_task_id() :> task;",
+            ..Self::ASK
+        },
+        Self {
+            name: "task_count",
+            doc: "emits how many tasks the module has",
+            shape: "task_count() :> tasks;",
+            ..Self::ASK
+        },
+        Self {
+            name: "current_topology_type",
+            doc: "emits what kind of topology the flow belongs to",
+            shape: "current_topology_type() :> kind;",
+            ..Self::ASK
+        },
+        Self {
+            name: "module_instance_info",
+            doc: "emits the name of the module and how it was launched",
+            shape: "module_instance_info() :> info;",
+            ..Self::ASK
+        },
+        Self {
+            name: "random_uuid7",
+            doc: "emits an id ordered by time, the same when the record is run again",
+            shape: "random_uuid7() :> id;",
+            ..Self::ASK
+        },
+        Self {
+            name: "current_random_source",
+            doc: "emits a source of random numbers, the same when the record is run again",
+            shape: "current_random_source() :> random;",
+            ..Self::ASK
         },
     ];
 

@@ -1,7 +1,7 @@
 //! Arguments: which variables are moved and which are cloned.
 
 use super::Arg;
-use crate::analysis::{Value, VarId, Variable, Vars};
+use crate::analysis::{Value, Vars};
 
 /// Decides what happens to the variables of one statement; asked from the last argument to the first.
 ///
@@ -80,17 +80,4 @@ pub(super) fn lower_borrowed(value: &Value, live: &Vars, owned: &Vars) -> Arg {
         Value::Variable(_, name) => Arg::Variable(name.clone()),
         other => lower_args(&[other], live, owned).remove(0),
     }
-}
-
-/// Lowers the variables of a frame: each is there once, behind everything else.
-pub(super) fn lower_frame(
-    frame: impl IntoIterator<Item = VarId>,
-    variables: &[Variable],
-    owned: &Vars,
-) -> Vec<Arg> {
-    let slot = |id: VarId| {
-        let name = variables[id.0].name.clone();
-        if owned.contains(&id) { Arg::Variable(name) } else { Arg::Clone(name) }
-    };
-    frame.into_iter().map(slot).collect()
 }

@@ -1,51 +1,73 @@
 //! Branches: plain Rust when each completes once, a list when they emit, a port when they hop.
 
-use super::lower::{After, Ending, Lowering};
-use super::{Arm, Branch, Step};
-use crate::analysis::{self, Course, Head, Phi, Statement, Test, VarId, Vars};
+use super::lower::{After, Ending, Here, Lowering};
+use super::{Arm, Branch, PortKind, Step};
+use crate::analysis::{self, Course, Head, Phi, Test, VarId, Vars};
 
 impl Lowering<'_> {
-    pub(super) fn branch(
-        &mut self,
-        statement: &Statement,
-        branch: &analysis::Branch,
-        rest: &[Statement],
-        after: &After,
-        owned: &Vars,
-    ) -> Ending {
+    pub(super) fn branch(&mut self, branch: &analysis::Branch, here: &Here<'_>) -> Ending {
+        let Here { statement, rest, after, owned } = *here;
         let given = branch.phis.iter().map(|phi| phi.variable);
         let given: Vec<VarId> = given.filter(|id| statement.live.contains(id)).collect();
         match statement.course {
             Course::Once => {
                 let end = if given.is_empty() { After::End } else { After::Give(given.clone()) };
-                let gives = self.slots(given);
-                Ending::GoesOn(Step::Branch { branch: self.arms(branch, &end, owned), gives })
+                let (mut steps, branch) = self.arms(branch, &end, owned);
+                steps.push(Step::Branch { branch, gives: self.slots(given) });
+                Ending::GoesOn(steps)
             }
             // Nothing follows, so each branch can do what would be done behind all of them.
             Course::Many | Course::Hops if rest.is_empty() => {
-                let branch = self.arms(branch, after, owned);
-                Ending::Last(Step::Branch { branch, gives: Vec::new() })
+                let (mut steps, branch) = self.arms(branch, after, owned);
+                steps.push(Step::Branch { branch, gives: Vec::new() });
+                Ending::Last(steps)
             }
             Course::Many => {
                 let list = self.out.gather();
-                let branch = self.arms(branch, &After::Push(list, given.clone()), owned);
-                let body = self.list(rest, after, given.iter().copied().collect());
-                Ending::Last(Step::Gather { list, branch, frame: self.slots(given), body })
+                // What follows sees the variables from before the branches where it stands; only those that may
+                // have changed meanwhile have to come along.
+                let mutable = |id: &&VarId| self.variables[id.0].mutable && !given.contains(id);
+                let outer = statement.live.iter().filter(mutable);
+                let frame: Vec<VarId> = given.iter().chain(outer).copied().collect();
+                let (mut steps, branch) =
+                    self.arms(branch, &After::Push(list, frame.clone()), owned);
+                let body = self.list(rest, after, frame.iter().copied().collect());
+                let from = Box::new(Step::Branch { branch, gives: Vec::new() });
+                let (patterns, frame) = (Vec::new(), self.slots(frame));
+                steps.push(Step::Gather { list, from, patterns, frame, body });
+                Ending::Last(steps)
             }
             Course::Hops => {
                 let word = if matches!(branch.head, Head::If { .. }) { "if" } else { "match" };
-                let port =
-                    self.out.join(format!("after_{word}"), format!("after {}", branch.label));
+                let label = format!("after {}", branch.label);
+                let port = self.out.port(PortKind::Join, format!("after_{word}"), label);
                 let frame = statement.live.iter().copied().collect();
-                let branch = self.arms(branch, &After::Enter(port, frame), owned);
-                self.port_segment(port, &statement.live, rest, after);
-                Ending::Last(Step::Branch { branch, gives: Vec::new() })
+                let (mut steps, branch) = self.arms(branch, &After::Enter(port, frame), owned);
+                self.port_segment(port, Vec::new(), &statement.live, &[], (rest, after));
+                steps.push(Step::Branch { branch, gives: Vec::new() });
+                Ending::Last(steps)
             }
         }
     }
 
+    /// Lowers the branches, with what has to be kept in front of them.
+    fn arms(
+        &mut self,
+        branch: &analysis::Branch,
+        after: &After,
+        owned: &Vars,
+    ) -> (Vec<Step>, Branch) {
+        let mut owned = owned.clone();
+        let before = self.kept.clone();
+        let binds: Vec<VarId> = branch.arms.iter().flat_map(|arm| &arm.binds).copied().collect();
+        let keeps = self.keep(&self.needed(after), &binds, &mut owned);
+        let branch = self.kept_arms(branch, after, &owned);
+        self.kept = before;
+        (keeps, branch)
+    }
+
     /// Lowers the branches; an `if` without `else` gets one when the flow goes on through it.
-    fn arms(&mut self, branch: &analysis::Branch, after: &After, owned: &Vars) -> Branch {
+    fn kept_arms(&mut self, branch: &analysis::Branch, after: &After, owned: &Vars) -> Branch {
         let mut arms = Vec::new();
         for (at, arm) in branch.arms.iter().enumerate() {
             let owned = owned.iter().chain(&arm.binds).copied().collect();

@@ -1,12 +1,16 @@
-//! Cuts statements into segments at hops, and at joins of branches that contain one.
+//! Cuts statements into segments: at hops and waits, and where branches that contain one meet.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Span};
+use quote::format_ident;
 
-use super::args::{lower_args, lower_borrowed, lower_frame};
+use super::args::{lower_args, lower_borrowed};
 use super::path::navigations;
-use super::{Access, Entry, GatherId, Hop, Plan, Port, PortId, Segment, Slot, Step, Topology};
+use super::{
+    Access, Arg, Entry, GatherId, Hop, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step,
+    Topology,
+};
 use crate::analysis::{
     self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, never_ends,
 };
@@ -15,9 +19,11 @@ use crate::syntax::Pattern;
 
 /// Lowers a module.
 pub(crate) fn lower(module: analysis::Module) -> Plan {
-    let analysis::Module { attrs, vis, name, krate, items, depots, topologies } = module;
+    let analysis::Module { attrs, vis, name, krate, items, depots, imports, ops, topologies } =
+        module;
+    let ops = ops.into_iter().map(lower_op).collect();
     let topologies = topologies.into_iter().map(topology).collect();
-    Plan { attrs, vis, name, krate, items, depots, topologies }
+    Plan { attrs, vis, name, krate, items, depots, imports, ops, topologies }
 }
 
 fn topology(topology: analysis::Topology) -> Topology {
@@ -27,16 +33,31 @@ fn topology(topology: analysis::Topology) -> Topology {
         let (keyword, depot) = (source.keyword.clone(), source.depot.clone());
         let entry = Entry::Source { keyword, depot, pattern: source.pattern.clone() };
         let owned = source.flow.binds.iter().copied().collect();
-        let mut lowering = Lowering { variables: &source.flow.variables, out: &mut out };
+        let mut lowering = Lowering::new(&source.flow.variables, &mut out);
         lowering.segment(entry, &source.flow.body, &After::End, owned);
     }
     Topology { keyword, name, pstates, ports: out.ports, segments: out.segments, broken }
 }
 
+/// Lowers an operation.
+pub(crate) fn lower_op(op: analysis::Op) -> Op {
+    let analysis::Op { attrs, vis, name, params, streams, hops, caller, flow, broken } = op;
+    let mut out = Segments::default();
+    let mut lowering = Lowering::new(&flow.variables, &mut out);
+    lowering.emits = if hops { Target::Away } else { Target::Here };
+    lowering.caller = caller.map(|caller| flow.variables[caller.0].name.clone());
+    let own = flow.binds.iter().copied().filter(|id| Some(*id) != caller);
+    let (params_in, caller) = (lowering.slots(own), lowering.slots(caller).pop());
+    let entry = Entry::Op { name: name.clone(), params: params_in, caller, hops };
+    lowering.segment(entry, &flow.body, &After::End, flow.binds.iter().copied().collect());
+    let Segments { ports, segments, .. } = out;
+    Op { attrs, vis, name, params, streams, hops, ports, segments, broken }
+}
+
 /// Lowers the statements of `dataflow!`, which never leave the block they stand in.
 pub(crate) fn lower_dataflow(flow: &Flow) -> Vec<Step> {
     let mut out = Segments::default();
-    let mut lowering = Lowering { variables: &flow.variables, out: &mut out };
+    let mut lowering = Lowering::new(&flow.variables, &mut out);
     lowering.list(&flow.body, &After::End, Vars::new())
 }
 
@@ -52,18 +73,8 @@ pub(super) struct Segments {
 }
 
 impl Segments {
-    /// A port behind a partitioner.
-    pub(super) fn port(&mut self, name: String, label: String) -> PortId {
-        self.any_port(name, label, false)
-    }
-
-    /// A port where branches meet.
-    pub(super) fn join(&mut self, name: String, label: String) -> PortId {
-        self.any_port(name, label, true)
-    }
-
     /// A port with a name of its own; equal ones are numbered from the second on.
-    fn any_port(&mut self, name: String, label: String, join: bool) -> PortId {
+    pub(super) fn port(&mut self, kind: PortKind, name: String, label: String) -> PortId {
         let numbered = |seen: &mut BTreeMap<String, usize>, text: String, separator: &str| {
             let count = seen.entry(text.clone()).or_default();
             *count += 1;
@@ -71,7 +82,7 @@ impl Segments {
         };
         let name = numbered(&mut self.names, name, "_");
         let label = numbered(&mut self.labels, label, " #");
-        self.ports.push(Port { name, label, join });
+        self.ports.push(Port { name, label, kind });
         PortId(self.ports.len() - 1)
     }
 
@@ -90,12 +101,45 @@ pub(super) enum After {
     Give(Vec<VarId>),
 }
 
+/// Where `emit` leads: out of the loop or the operation around it.
+#[derive(Clone)]
+pub(super) enum Target {
+    Nowhere,
+    Enter(PortId, Vec<VarId>),
+    Push(GatherId, Vec<VarId>),
+    /// To the caller of an operation that stays on its task, or may leave it.
+    Here,
+    Away,
+}
+
+/// Where `continue_with` leads.
+#[derive(Clone)]
+pub(super) enum Again {
+    Nowhere,
+    Push(GatherId),
+    Defer(PortId, Vec<VarId>),
+}
+
 pub(super) struct Lowering<'a> {
     pub(super) variables: &'a [Variable],
     pub(super) out: &'a mut Segments,
+    pub(super) emits: Target,
+    pub(super) again: Again,
+    /// The variable that says who called the operation.
+    pub(super) caller: Option<Ident>,
+    /// The ports of meetings, by number.
+    pub(super) meetings: BTreeMap<usize, PortId>,
+    /// The names of variables whose own are hidden here.
+    pub(super) kept: BTreeMap<VarId, Ident>,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    fn new(variables: &'a [Variable], out: &'a mut Segments) -> Self {
+        let (emits, again) = (Target::Nowhere, Again::Nowhere);
+        let (meetings, kept) = (BTreeMap::new(), BTreeMap::new());
+        Self { variables, out, emits, again, caller: None, meetings, kept }
+    }
+
     /// A segment takes its place before those that its body leads to.
     pub(super) fn segment(&mut self, entry: Entry, list: &[Statement], after: &After, owned: Vars) {
         let place = self.out.segments.len();
@@ -103,35 +147,57 @@ impl Lowering<'_> {
         self.out.segments[place].body = self.list(list, after, owned);
     }
 
-    /// A segment that is entered through a port with the given variables.
+    /// A segment that is entered through a port with the given variables, behind what the patterns bind.
     pub(super) fn port_segment(
         &mut self,
         port: PortId,
+        patterns: Vec<Pattern>,
         frame: &Vars,
-        list: &[Statement],
-        after: &After,
+        binds: &[VarId],
+        (list, after): (&[Statement], &After),
     ) {
-        let frame_slots = self.slots(frame.iter().copied());
-        self.segment(Entry::Port { port, frame: frame_slots }, list, after, frame.clone());
+        let slots = self.slots(frame.iter().copied());
+        let owned = frame.iter().chain(binds).copied().collect();
+        self.segment(Entry::Port { port, patterns, frame: slots }, list, after, owned);
     }
 
     pub(super) fn slots(&self, frame: impl IntoIterator<Item = VarId>) -> Vec<Slot> {
-        let slot = |id: VarId| {
-            let variable = &self.variables[id.0];
-            Slot { name: variable.name.clone(), mutable: variable.mutable }
+        let slot = |id| Slot { name: self.name(id), mutable: self.variables[id.0].mutable };
+        frame.into_iter().map(slot).collect()
+    }
+
+    /// What a variable is called here.
+    fn name(&self, id: VarId) -> Ident {
+        self.kept.get(&id).unwrap_or(&self.variables[id.0].name).clone()
+    }
+
+    /// The variables of a frame: each is there once, behind everything else, so it is given away where it may be.
+    pub(super) fn frame(&self, frame: impl IntoIterator<Item = VarId>, owned: &Vars) -> Vec<Arg> {
+        let slot = |id| {
+            let name = self.name(id);
+            if owned.contains(&id) { Arg::Variable(name) } else { Arg::Clone(name) }
         };
         frame.into_iter().map(slot).collect()
     }
 
     /// Lowers statements; `owned` are the variables that belong to the innermost loop or segment.
     pub(super) fn list(&mut self, list: &[Statement], after: &After, owned: Vars) -> Vec<Step> {
+        let outer = self.kept.clone();
+        let steps = self.steps(list, after, owned);
+        self.kept = outer;
+        steps
+    }
+
+    fn steps(&mut self, list: &[Statement], after: &After, owned: Vars) -> Vec<Step> {
         let mut owned = owned;
         let mut steps = Vec::new();
         for (at, statement) in list.iter().enumerate() {
+            let needed = self.needed(after);
+            steps.extend(self.keep(&needed, &statement.binds, &mut owned));
             match self.statement(statement, &list[at + 1..], after, &owned) {
-                Ending::GoesOn(step) => steps.push(step),
-                Ending::Last(step) => {
-                    steps.push(step);
+                Ending::GoesOn(step) => steps.extend(step),
+                Ending::Last(last) => {
+                    steps.extend(last);
                     return steps;
                 }
             }
@@ -141,6 +207,60 @@ impl Lowering<'_> {
             steps.extend(self.finish(after, &owned));
         }
         steps
+    }
+
+    /// The variables that have to travel from where the statements end or emit.
+    pub(super) fn needed(&self, after: &After) -> Vars {
+        let after: &[VarId] = match after {
+            After::Enter(_, ids) | After::Push(_, ids) => ids,
+            After::End | After::Give(_) => &[],
+        };
+        let emits: &[VarId] = match &self.emits {
+            Target::Enter(_, ids) | Target::Push(_, ids) => ids,
+            Target::Nowhere | Target::Here | Target::Away => &[],
+        };
+        let again: &[VarId] = match &self.again {
+            Again::Defer(_, ids) => ids,
+            Again::Nowhere | Again::Push(_) => &[],
+        };
+        after.iter().chain(emits).chain(again).copied().collect()
+    }
+
+    /// Gives variables another name before theirs are bound anew.
+    pub(super) fn keep(
+        &mut self,
+        needed: &Vars,
+        hidden_by: &[VarId],
+        owned: &mut Vars,
+    ) -> Vec<Step> {
+        let renamed = self.rename(needed, hidden_by);
+        owned.extend(&renamed);
+        let keep = |id: VarId| {
+            let value = Arg::Clone(self.variables[id.0].name.clone());
+            Step::Keep { slot: Slot { name: self.name(id), mutable: false }, value }
+        };
+        renamed.into_iter().map(keep).collect()
+    }
+
+    /// The same for variables that come in a frame, under their other names.
+    pub(super) fn rename(&mut self, needed: &Vars, hidden_by: &[VarId]) -> Vec<VarId> {
+        let name = |id: &VarId| name_of(self.variables, *id);
+        let hidden = |id: &&VarId| {
+            let hides = |other: &VarId| other > id && name(other) == name(id);
+            !self.kept.contains_key(id) && hidden_by.iter().any(hides)
+        };
+        let hidden: Vec<VarId> = needed.iter().filter(hidden).copied().collect();
+        for id in &hidden {
+            // The number keeps variables of one name apart.
+            let kept = format_ident!(
+                "{}_{}",
+                name_of(self.variables, *id),
+                id.0,
+                span = Span::mixed_site()
+            );
+            self.kept.insert(*id, kept);
+        }
+        hidden
     }
 
     fn statement(
@@ -154,6 +274,7 @@ impl Lowering<'_> {
         let one = |value: &Value| lower_args(&[value], live, owned).remove(0);
         let several = |args: &[Value]| lower_args(&args.iter().collect::<Vec<_>>(), live, owned);
         let borrowed = |value: &Value| lower_borrowed(value, live, owned);
+        let here = Here { statement, rest, after, owned };
         let step = match &statement.kind {
             Kind::Let(binding) => Step::Let(binding.clone()),
             Kind::Rust(rust) => Step::Rust(rust.clone()),
@@ -173,41 +294,64 @@ impl Lowering<'_> {
             Kind::AckReturn { operator, value } => {
                 Step::AckReturn { operator: operator.clone(), value: borrowed(value) }
             }
+            Kind::Ask { operator, pattern } => {
+                Step::Ask { operator: operator.clone(), pattern: pattern.clone() }
+            }
+            Kind::Append { operator, depot, event, level: None } => {
+                let (operator, depot) = (operator.clone(), depot.clone());
+                Step::Append { operator, depot, event: borrowed(event) }
+            }
+            Kind::CallOp { op, args, pattern: None, .. } => {
+                Step::RunOp { op: op.clone(), args: several(args) }
+            }
             Kind::Explode { iter, pattern } => {
                 let body = self.list(rest, after, statement.binds.iter().copied().collect());
-                return Ending::Last(Step::Each {
-                    pattern: pattern.clone(),
-                    items: one(iter),
-                    body,
-                });
+                let (pattern, items) = (pattern.clone(), one(iter));
+                return Ending::last(Step::Each { pattern, items, body });
             }
             Kind::Filter { condition } => {
                 let body = self.list(rest, after, owned.clone());
-                return Ending::Last(Step::When { condition: condition.clone(), body });
+                return Ending::last(Step::When { condition: condition.clone(), body });
             }
             Kind::Select { operator, pstate, path, pattern, yielding: true } => {
-                let read = (operator, pstate, path);
-                return self.pages(read, pattern, (statement, rest), after, owned);
+                return self.pages((operator, pstate, path), pattern, &here);
             }
             Kind::Select { operator, pstate, path, pattern, yielding: false } => {
                 let read = access(operator, pstate, path, live, owned);
-                let here = (statement, rest);
-                return self.select(read, path.yields, pattern, here, after, owned);
+                return self.select(read, path.yields, pattern, &here);
             }
             Kind::Hop { name, partitioner, args, label } => {
                 let args = match partitioner.partitioning {
                     Partitioning::ByKey => args.iter().map(borrowed).collect(),
                     Partitioning::ByTask | Partitioning::Plain => several(args),
                 };
-                let port = self.out.port(format!("after_{name}"), format!("after {label}"));
-                let frame = lower_frame(live.iter().copied(), self.variables, owned);
-                self.port_segment(port, live, rest, after);
+                let (port, label) = (format!("after_{name}"), format!("after {label}"));
+                let port = self.out.port(PortKind::Hop, port, label);
+                let frame = self.frame(live.iter().copied(), owned);
+                self.port_segment(port, Vec::new(), live, &[], (rest, after));
                 let hop = Hop { name: name.clone(), partitioner, args };
-                return Ending::Last(Step::Hop { hop, port, frame });
+                return Ending::last(Step::Hop { hop, port, frame });
             }
-            Kind::Branch(branch) => return self.branch(statement, branch, rest, after, owned),
+            Kind::CallOp { .. } | Kind::Await { .. } | Kind::Append { .. } | Kind::Yield { .. } => {
+                return self.call(&here);
+            }
+            Kind::Give { stream, values } => {
+                return Ending::GoesOn(self.give(stream.as_ref(), values, &here));
+            }
+            Kind::Again { values } => return Ending::GoesOn(self.again(values, &here)),
+            Kind::Loop(found) => return self.rounds(found, &here),
+            Kind::Aside { settles, body } => {
+                let own = owned.difference(live).copied().collect();
+                Step::Aside { settles: *settles, body: self.list(body, &After::End, own) }
+            }
+            Kind::Anchor(anchor) => self.anchor(anchor, &here),
+            Kind::Meeting(meeting) => {
+                self.meeting(meeting);
+                return Ending::GoesOn(Vec::new());
+            }
+            Kind::Branch(branch) => return self.branch(branch, &here),
         };
-        Ending::GoesOn(step)
+        Ending::GoesOn(vec![step])
     }
 
     /// What follows a select is nested in it, unless it gives exactly one value.
@@ -216,21 +360,20 @@ impl Lowering<'_> {
         read: Access,
         yields: Yields,
         pattern: &Pattern,
-        (statement, rest): (&Statement, &[Statement]),
-        after: &After,
-        owned: &Vars,
+        here: &Here<'_>,
     ) -> Ending {
         let pattern = pattern.clone();
-        let bound = statement.binds.iter().copied();
+        let bound = here.statement.binds.iter().copied();
         let owned: Vars = match yields {
             Yields::One => {
-                return Ending::GoesOn(Step::Select { read, yields, pattern, body: Vec::new() });
+                let body = Vec::new();
+                return Ending::GoesOn(vec![Step::Select { read, yields, pattern, body }]);
             }
-            Yields::AtMostOne => owned.iter().copied().chain(bound).collect(),
+            Yields::AtMostOne => here.owned.iter().copied().chain(bound).collect(),
             Yields::Many => bound.collect(),
         };
-        let body = self.list(rest, after, owned);
-        Ending::Last(Step::Select { read, yields, pattern, body })
+        let body = self.list(here.rest, here.after, owned);
+        Ending::last(Step::Select { read, yields, pattern, body })
     }
 
     /// A select in pages is a segment of its own, which is entered again for each page.
@@ -238,11 +381,11 @@ impl Lowering<'_> {
         &mut self,
         (operator, pstate, path): (&Ident, &Ident, &Path),
         pattern: &Pattern,
-        (statement, rest): (&Statement, &[Statement]),
-        after: &After,
-        owned: &Vars,
+        here: &Here<'_>,
     ) -> Ending {
-        let port = self.out.port(format!("pages_of_{pstate}"), format!("pages of $${pstate}"));
+        let Here { statement, rest, after, owned } = *here;
+        let (name, label) = (format!("pages_of_{pstate}"), format!("pages of $${pstate}"));
+        let port = self.out.port(PortKind::Hop, name, label);
         let mut live = statement.live.clone();
         for bound in &statement.binds {
             live.remove(bound);
@@ -252,37 +395,64 @@ impl Lowering<'_> {
         let mut frame = self.slots(live.iter().copied());
         frame.push(Slot { name: paging.clone(), mutable: false });
         let place = self.out.segments.len();
-        self.out.segments.push(Segment { entry: Entry::Port { port, frame }, body: Vec::new() });
+        let entry = Entry::Port { port, patterns: Vec::new(), frame };
+        self.out.segments.push(Segment { entry, body: Vec::new() });
         // Every page needs the variables again, and so does every value of a page.
         let page = Step::Page {
             read: access(operator, pstate, path, &live, &Vars::new()),
             port,
             paging,
-            frame: lower_frame(live.iter().copied(), self.variables, &Vars::new()),
+            frame: self.frame(live.iter().copied(), &Vars::new()),
             pattern: pattern.clone(),
             body: self.list(rest, after, statement.binds.iter().copied().collect()),
         };
         self.out.segments[place].body = vec![page];
-        let frame = lower_frame(live.iter().copied(), self.variables, owned);
-        Ending::Last(Step::EnterPages { port, frame })
+        let frame = self.frame(live.iter().copied(), owned);
+        Ending::last(Step::EnterPages { port, frame })
     }
 
     /// The step at the end of a list.
     fn finish(&self, after: &After, owned: &Vars) -> Option<Step> {
-        let frame = |ids: &Vec<VarId>| lower_frame(ids.iter().copied(), self.variables, owned);
+        let frame = |ids: &Vec<VarId>| self.frame(ids.iter().copied(), owned);
         match after {
             After::End => None,
             After::Enter(port, ids) => Some(Step::Enter { port: *port, frame: frame(ids) }),
             After::Push(list, ids) => Some(Step::Push { list: *list, frame: frame(ids) }),
-            After::Give(ids) => Some(Step::Give(frame(ids))),
+            After::Give(ids) => Some(Step::Result(frame(ids))),
         }
     }
 }
 
-/// Whether more steps of the same list follow behind a step, or inside of it.
+/// A statement with what surrounds it.
+#[derive(Clone, Copy)]
+pub(super) struct Here<'a> {
+    pub(super) statement: &'a Statement,
+    pub(super) rest: &'a [Statement],
+    pub(super) after: &'a After,
+    pub(super) owned: &'a Vars,
+}
+
+impl Here<'_> {
+    /// Whether nothing happens behind the statement.
+    pub(super) fn is_last(&self) -> bool {
+        self.rest.is_empty() && matches!(self.after, After::End)
+    }
+}
+
+/// Whether more steps of the same list follow behind these, or inside of the last one.
 pub(super) enum Ending {
-    GoesOn(Step),
-    Last(Step),
+    GoesOn(Vec<Step>),
+    Last(Vec<Step>),
+}
+
+impl Ending {
+    pub(super) fn last(step: Step) -> Self {
+        Self::Last(vec![step])
+    }
+}
+
+fn name_of(variables: &[Variable], id: VarId) -> &Ident {
+    &variables[id.0].name
 }
 
 fn access(operator: &Ident, pstate: &Ident, path: &Path, live: &Vars, owned: &Vars) -> Access {

@@ -4,17 +4,21 @@
 
 mod args;
 mod branch;
+mod call;
 mod lower;
+mod mermaid;
 mod path;
+mod rounds;
 mod show;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-pub(crate) use crate::analysis::{Depot, DepotBy, PState, PStateOption};
+pub(crate) use crate::analysis::{Depot, DepotBy, Import, PState, PStateOption, Param, Stream};
 use crate::ops::{Partitioner, Yields};
 use crate::syntax::{Code, Item, Let, Pattern, Rust};
 
-pub(crate) use lower::{lower, lower_dataflow};
+pub(crate) use lower::{lower, lower_dataflow, lower_op};
+pub(crate) use mermaid::mermaid;
 pub(crate) use path::lower_path;
 pub(crate) use show::show;
 
@@ -26,7 +30,24 @@ pub(crate) struct Plan {
     pub(crate) krate: Option<TokenStream>,
     pub(crate) items: Vec<Item>,
     pub(crate) depots: Vec<Depot>,
+    pub(crate) imports: Vec<Import>,
+    pub(crate) ops: Vec<Op>,
     pub(crate) topologies: Vec<Topology>,
+}
+
+/// An operation: its own segment first, then those that it leads to.
+pub(crate) struct Op {
+    pub(crate) attrs: TokenStream,
+    pub(crate) vis: TokenStream,
+    pub(crate) name: Ident,
+    pub(crate) params: Vec<Param>,
+    pub(crate) streams: Vec<Param>,
+    /// Whether it may leave the task on which it is called.
+    pub(crate) hops: bool,
+    pub(crate) ports: Vec<Port>,
+    pub(crate) segments: Vec<Segment>,
+    /// Whether a mistake was reported: then only editors see the segments.
+    pub(crate) broken: bool,
 }
 
 /// A topology: its ports first, then its segments in the order of the source.
@@ -50,8 +71,18 @@ pub(crate) struct Port {
     pub(crate) name: String,
     /// The name in errors and metrics; also what identifies the port between builds.
     pub(crate) label: String,
-    /// Whether branches meet here. Then frames do not leave their task, and need not be able to.
-    pub(crate) join: bool,
+    pub(crate) kind: PortKind,
+}
+
+/// How frames come to a port.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PortKind {
+    /// From other tasks.
+    Hop,
+    /// On the same task: they need not be able to leave it.
+    Join,
+    /// With a value for which the flow waited elsewhere.
+    Back,
 }
 
 /// Code that runs on one task without leaving it.
@@ -62,8 +93,24 @@ pub(crate) struct Segment {
 
 /// How a segment begins.
 pub(crate) enum Entry {
-    Source { keyword: Ident, depot: Ident, pattern: Pattern },
-    Port { port: PortId, frame: Vec<Slot> },
+    Source {
+        keyword: Ident,
+        depot: Ident,
+        pattern: Pattern,
+    },
+    /// The patterns stand in front of the frame.
+    Port {
+        port: PortId,
+        patterns: Vec<Pattern>,
+        frame: Vec<Slot>,
+    },
+    /// The operation's arguments arrive in its parameters.
+    Op {
+        name: Ident,
+        params: Vec<Slot>,
+        caller: Option<Slot>,
+        hops: bool,
+    },
 }
 
 /// A variable that arrives in a frame.
@@ -132,15 +179,83 @@ pub(crate) enum Step {
         operator: Ident,
         value: Arg,
     },
+    /// A question that the task answers.
+    Ask {
+        operator: Ident,
+        pattern: Pattern,
+    },
+    Append {
+        operator: Ident,
+        depot: Ident,
+        event: Arg,
+    },
+    /// Runs an operation that emits nothing.
+    RunOp {
+        op: Ident,
+        args: Vec<Arg>,
+    },
+    /// Runs an operation on this task; the body runs for each value that it emits.
+    CallOp {
+        op: Ident,
+        args: Vec<Arg>,
+        pattern: Pattern,
+        body: Vec<Step>,
+    },
+    /// What has to be waited for; the flow goes on at the port.
+    Wait {
+        what: Wait,
+        port: PortId,
+        frame: Vec<Arg>,
+    },
+    /// Lets others run, when this event has taken long.
+    Yield {
+        operator: Ident,
+        port: PortId,
+        frame: Vec<Arg>,
+    },
+    /// Iterations on this task.
+    Rounds {
+        rounds: GatherId,
+        variables: Vec<Pattern>,
+        first: Vec<Arg>,
+        body: Vec<Step>,
+    },
+    PushRound {
+        rounds: GatherId,
+        frame: Vec<Arg>,
+    },
+    /// One more iteration of a loop that may leave its task, behind what runs now.
+    Defer {
+        port: PortId,
+        frame: Vec<Arg>,
+    },
+    /// What an operation emits.
+    Give {
+        stream: Option<Stream>,
+        value: Arg,
+        /// Who called, when that may be on another task.
+        caller: Option<Ident>,
+    },
+    /// Beside the flow; `settles` when all of it that happens here happens first.
+    Aside {
+        settles: bool,
+        body: Vec<Step>,
+    },
+    /// A copy of a variable: under another name, because its own is about to be hidden, or to be changed apart.
+    Keep {
+        slot: Slot,
+        value: Arg,
+    },
     /// Each branch gives the slots as its value.
     Branch {
         branch: Branch,
         gives: Vec<Slot>,
     },
-    /// Branches push what they emit to a list; the body runs for each of them.
+    /// Branches or iterations push what they emit; the body runs for each of them, at once.
     Gather {
         list: GatherId,
-        branch: Branch,
+        from: Box<Step>,
+        patterns: Vec<Pattern>,
         frame: Vec<Slot>,
         body: Vec<Step>,
     },
@@ -159,7 +274,28 @@ pub(crate) enum Step {
         list: GatherId,
         frame: Vec<Arg>,
     },
-    Give(Vec<Arg>),
+    /// The value of a branch.
+    Result(Vec<Arg>),
+}
+
+/// What a flow waits for.
+pub(crate) enum Wait {
+    /// An operation that may leave its task.
+    Op {
+        op: Ident,
+        args: Vec<Arg>,
+    },
+    Future {
+        operator: Ident,
+        future: Arg,
+        timeout: Option<Arg>,
+    },
+    Append {
+        operator: Ident,
+        depot: Ident,
+        event: Arg,
+        level: Ident,
+    },
 }
 
 /// A path on a PState.
@@ -224,10 +360,13 @@ pub(crate) struct Arm {
 pub(crate) use crate::analysis::Test;
 
 /// An argument, with what happens to a variable.
+#[derive(Clone)]
 pub(crate) enum Arg {
     /// Given away, or only borrowed.
     Variable(Ident),
     Clone(Ident),
     Tuple(Vec<Arg>),
     Code(Code),
+    /// With the type that the user wrote.
+    Typed(TokenStream, Box<Arg>),
 }

@@ -3,11 +3,11 @@
 use std::fmt::Write as _;
 
 use super::{
-    Access, Arg, Argument, Arm, Branch, DepotBy, Entry, Navigation, PState, PStateOption, Paths,
-    Plan, Slot, Step, Test, Topology,
+    Access, Arg, Argument, Arm, Branch, DepotBy, Entry, Navigation, Op, PState, PStateOption,
+    Param, Paths, Plan, Segment, Slot, Step, Test, Topology, Wait,
 };
 use crate::ops::Yields;
-use crate::syntax::text;
+use crate::syntax::{Pattern, text};
 
 /// The whole plan.
 pub(crate) fn show(plan: &Plan) -> String {
@@ -23,6 +23,10 @@ pub(crate) fn show(plan: &Plan) -> String {
         };
         printer.line(format!("depot *{}: {}, {by}", depot.name, text(&depot.event)));
     }
+    for import in &plan.imports {
+        printer.line(format!("use op {} as {}", text(&import.path), import.name));
+    }
+    plan.ops.iter().for_each(|op| printer.op(op));
     plan.topologies.iter().for_each(|topology| printer.topology(topology));
     printer.out
 }
@@ -55,19 +59,42 @@ impl Printer {
             for pstate in &topology.pstates {
                 inner.line(declaration(pstate));
             }
-            for segment in &topology.segments {
-                let head = match &segment.entry {
-                    Entry::Source { keyword, depot, pattern } => {
-                        format!("segment {keyword}(*{depot}) :> {}", text(&pattern.tokens))
-                    }
-                    Entry::Port { port, frame } => {
-                        format!("segment {} {}", inner.ports[port.0], slots(frame))
-                    }
-                };
-                inner.line(head);
-                inner.nested(|body| body.steps(&segment.body));
-            }
+            inner.segments(&topology.segments);
         });
+    }
+
+    fn op(&mut self, op: &Op) {
+        self.ports = op.ports.iter().map(|port| port.name.clone()).collect();
+        let params = |list: &[Param]| -> String {
+            let param = |param: &Param| format!("{}: {}", param.name.name, text(&param.ty));
+            list.iter().map(param).collect::<Vec<_>>().join(", ")
+        };
+        let streams = match op.streams.as_slice() {
+            [] => String::new(),
+            streams => format!(" :> {}", params(streams)),
+        };
+        let how = if op.hops { " (may leave its task)" } else { "" };
+        self.line(format!("op {}({}){streams}{how}", op.name, params(&op.params)));
+        self.nested(|inner| inner.segments(&op.segments));
+    }
+
+    fn segments(&mut self, segments: &[Segment]) {
+        for segment in segments {
+            let head = match &segment.entry {
+                Entry::Source { keyword, depot, pattern } => {
+                    format!("segment {keyword}(*{depot}) :> {}", text(&pattern.tokens))
+                }
+                Entry::Port { port, patterns, frame } => {
+                    format!("segment {} {}", self.ports[port.0], arrival(patterns, frame))
+                }
+                Entry::Op { name, params, caller, .. } => {
+                    let all: Vec<Slot> = params.iter().chain(caller).cloned().collect();
+                    format!("segment {name} {}", slots(&all))
+                }
+            };
+            self.line(head);
+            self.nested(|body| body.steps(&segment.body));
+        }
     }
 
     fn steps(&mut self, steps: &[Step]) {
@@ -105,11 +132,40 @@ impl Printer {
                     self.line(format!("gives {}", slots(gives)));
                 }
             }
-            Step::Gather { list, branch, frame, body } => {
-                self.branch(branch);
-                self.line(format!("each {} of list {}", slots(frame), list.0));
+            Step::Gather { list, from, patterns, frame, body } => {
+                self.step(from);
+                self.line(format!("each {} of list {}", arrival(patterns, frame), list.0));
                 self.nested(|inner| inner.steps(body));
             }
+            Step::Rounds { rounds, variables, first, body } => {
+                let (variables, first) = (arrival(variables, &[]), args(first));
+                self.line(format!("rounds {} {variables} from {first}", rounds.0));
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::PushRound { rounds, frame } => {
+                self.line(format!("round {} {}", rounds.0, args(frame)));
+            }
+            Step::Defer { port, frame } => {
+                self.line(format!("later {} {}", self.ports[port.0], args(frame)));
+            }
+            Step::Aside { settles, body } => {
+                self.line(if *settles { "atomic" } else { "branch" });
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::Keep { slot: kept, value } => {
+                self.line(format!("keep {} as {}", arg(value), slot(kept)));
+            }
+            Step::Ask { operator, pattern } => {
+                self.line(format!("{operator}() :> {}", text(&pattern.tokens)));
+            }
+            Step::Append { operator, depot, event } => {
+                self.line(format!("{operator}(*{depot}, {})", arg(event)));
+            }
+            Step::RunOp { .. }
+            | Step::CallOp { .. }
+            | Step::Wait { .. }
+            | Step::Yield { .. }
+            | Step::Give { .. } => self.call(step),
             Step::Hop { hop, port, frame } => {
                 let port = &self.ports[port.0];
                 self.line(format!(
@@ -125,7 +181,40 @@ impl Printer {
             Step::Push { list, frame } => {
                 self.line(format!("push {} to list {}", args(frame), list.0))
             }
-            Step::Give(frame) => self.line(format!("give {}", args(frame))),
+            Step::Result(frame) => self.line(format!("give {}", args(frame))),
+        }
+    }
+
+    /// What goes to an operation, or comes out of it.
+    fn call(&mut self, step: &Step) {
+        match step {
+            Step::RunOp { op, args: given } => self.line(format!("{op}{}", args(given))),
+            Step::CallOp { op, args: given, pattern, body } => {
+                self.line(format!("{op}{} :> {}", args(given), text(&pattern.tokens)));
+                self.nested(|inner| inner.steps(body));
+            }
+            Step::Wait { what, port, frame } => {
+                let (port, frame) = (&self.ports[port.0], args(frame));
+                let line = format!("{} -> {port} {frame}", waited(what));
+                self.line(line);
+            }
+            Step::Yield { operator, port, frame } => {
+                let (port, frame) = (&self.ports[port.0], args(frame));
+                let line = format!("{operator} -> {port} {frame}");
+                self.line(line);
+            }
+            Step::Give { stream, value, caller } => {
+                let stream = stream.as_ref().map(|one| format!("{}: ", one.name));
+                let caller = caller.as_ref().map(|caller| format!(" to {caller}"));
+                let line = format!(
+                    "emit({}{}){}",
+                    stream.unwrap_or_default(),
+                    arg(value),
+                    caller.unwrap_or_default()
+                );
+                self.line(line);
+            }
+            _ => {}
         }
     }
 
@@ -243,11 +332,35 @@ fn paths(inside: &Paths) -> String {
     }
 }
 
+fn waited(what: &Wait) -> String {
+    match what {
+        Wait::Op { op, args: given } => format!("{op}{}", args(given)),
+        Wait::Future { operator, future, timeout } => {
+            let timeout = timeout.as_ref().map(|timeout| format!(", timeout: {}", arg(timeout)));
+            format!("{operator}({}{})", arg(future), timeout.unwrap_or_default())
+        }
+        Wait::Append { operator, depot, event, level } => {
+            format!("{operator}(*{depot}, {}, {level})", arg(event))
+        }
+    }
+}
+
+/// What arrives in a frame behind what is bound to patterns.
+fn arrival(patterns: &[Pattern], frame: &[Slot]) -> String {
+    if patterns.is_empty() {
+        return slots(frame);
+    }
+    let patterns = patterns.iter().map(|pattern| text(&pattern.tokens));
+    let all: Vec<String> = patterns.chain(frame.iter().map(slot)).collect();
+    format!("({})", all.join(", "))
+}
+
+fn slot(slot: &Slot) -> String {
+    let mutable = if slot.mutable { "mut " } else { "" };
+    format!("{mutable}{}", slot.name)
+}
+
 fn slots(slots: &[Slot]) -> String {
-    let slot = |slot: &Slot| {
-        let mutable = if slot.mutable { "mut " } else { "" };
-        format!("{mutable}{}", slot.name)
-    };
     let names: Vec<String> = slots.iter().map(slot).collect();
     format!("({})", names.join(", "))
 }
@@ -263,5 +376,6 @@ fn arg(given: &Arg) -> String {
         Arg::Clone(name) => format!("{name}.clone()"),
         Arg::Tuple(elements) => args(elements),
         Arg::Code(code) => text(&code.tokens),
+        Arg::Typed(_, value) => arg(value),
     }
 }

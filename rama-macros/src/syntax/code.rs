@@ -11,7 +11,9 @@ use syn::parse::Parser;
 use syn::visit::{self, Visit};
 use syn::{Expr, Pat};
 
+use super::Call;
 use super::cursor::{is_pair, is_punct, prefix, start};
+use super::statement::as_call;
 
 /// An expression.
 #[derive(Clone)]
@@ -87,6 +89,13 @@ impl Code {
         Self::new(quote!(#(#before)* #tuple #(#after)*))
     }
 
+    /// The call that the expression is, when it is one by a single name.
+    pub(crate) fn call(&self) -> Option<Call> {
+        let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();
+        let (name, args) = as_call(&tokens)?;
+        Some(Call { name: name.clone(), args, code: self.clone(), pattern: None })
+    }
+
     /// The first token, to point at.
     pub(crate) fn span(&self) -> Span {
         first_span(&self.tokens)
@@ -128,10 +137,39 @@ impl Pattern {
         Self { tokens, binds: binds(pat) }
     }
 
+    /// The output streams of an operation that the pattern names: `even(n) | odd(n)`.
+    pub(crate) fn streams(&self) -> Vec<Ident> {
+        let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();
+        (0..tokens.len()).filter_map(|at| stream_at(&tokens, at)).collect()
+    }
+
+    /// The same pattern, whose streams are variants of the operation's type.
+    pub(crate) fn of_op(&self, op: &Ident) -> Self {
+        let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();
+        let qualified = tokens.iter().enumerate().map(|(at, token)| {
+            let path = stream_at(&tokens, at).map(|stream| quote_spanned!(stream.span()=> #op::));
+            quote!(#path #token)
+        });
+        Self { tokens: qualified.collect(), binds: self.binds.clone() }
+    }
+
     /// Reads a pattern at the front of the tokens; gives it and its length.
     pub(crate) fn prefix(tokens: &[TokenTree]) -> syn::Result<(Self, usize)> {
         let (pat, length) = prefix(tokens, Pat::parse_multi_with_leading_vert)?;
         Ok((Self::new(tokens[..length].iter().cloned().collect(), &pat), length))
+    }
+}
+
+/// `name(…)` at the beginning of an alternative.
+fn stream_at(tokens: &[TokenTree], at: usize) -> Option<Ident> {
+    let first = at == 0 || is_punct(tokens.get(at - 1), '|');
+    match (&tokens[at], tokens.get(at + 1)) {
+        (TokenTree::Ident(name), Some(TokenTree::Group(group)))
+            if first && group.delimiter() == Delimiter::Parenthesis =>
+        {
+            Some(name.clone())
+        }
+        _ => None,
     }
 }
 

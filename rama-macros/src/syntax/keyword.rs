@@ -3,13 +3,14 @@
 /// Words that begin a declaration in a module, with what a declaration looks like.
 pub(crate) const DECLARATIONS: &[(&str, &str)] = &[
     ("depot", "depot *name: Event, hash_by(field);"),
+    ("op", "op name(argument: Type) :> result: Type { … }"),
     ("stream", "stream name { … }"),
     ("pstate", "pstate $$name: Schema;"),
     ("sources", "sources! { … }"),
 ];
 
 /// Declarations of the original that do not exist yet.
-pub(crate) const LATER: &[&str] = &["microbatch", "query", "op", "object", "mirror", "tick"];
+pub(crate) const LATER: &[&str] = &["microbatch", "query", "object", "mirror", "tick"];
 
 /// Whether a word begins an ordinary Rust item.
 pub(crate) fn begins_item(word: &str) -> bool {

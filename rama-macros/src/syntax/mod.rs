@@ -3,13 +3,16 @@
 //! [`Module`] contains [`Depot`]s and [`Stream`]s; a stream contains [`PState`]s and
 //! [`Statement`]s; a statement contains [`Code`], [`Pattern`]s, [`Path`]s and blocks.
 
+mod aside;
 mod code;
 mod control;
 mod cursor;
 mod keyword;
 mod module;
+mod op;
 mod path;
 mod pstate;
+mod rounds;
 mod statement;
 mod text;
 
@@ -18,6 +21,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 pub(crate) use code::{Bind, Code, Pattern, binds, first_span};
 pub(crate) use cursor::Cursor;
 pub(crate) use module::parse_module;
+pub(crate) use op::parse_shared_op;
 pub(crate) use path::{Form, Path, PathArg, Step, parse_path};
 pub(crate) use statement::parse_statements;
 pub(crate) use text::{label, text};
@@ -32,6 +36,9 @@ pub(crate) struct Module {
     /// Ordinary Rust items, as written.
     pub(crate) items: Vec<Item>,
     pub(crate) depots: Vec<Depot>,
+    pub(crate) ops: Vec<Op>,
+    /// Operations of others.
+    pub(crate) imports: Vec<Import>,
     pub(crate) streams: Vec<Stream>,
     /// Whether a declaration could not be read: then unknown names prove nothing.
     pub(crate) incomplete: bool,
@@ -58,6 +65,33 @@ pub(crate) struct Depot {
 pub(crate) struct DepotPartitioner {
     pub(crate) name: Ident,
     pub(crate) args: Vec<Code>,
+}
+
+/// `op name(param: T) :> out: U { … }`
+pub(crate) struct Op {
+    pub(crate) attrs: TokenStream,
+    pub(crate) vis: TokenStream,
+    pub(crate) name: Ident,
+    pub(crate) params: Vec<Param>,
+    /// What it emits, one entry for each output stream.
+    pub(crate) streams: Vec<Param>,
+    pub(crate) body: Vec<Statement>,
+    /// Whether a mistake was reported inside.
+    pub(crate) broken: bool,
+}
+
+/// `name: Type`
+#[derive(Clone)]
+pub(crate) struct Param {
+    pub(crate) name: Bind,
+    pub(crate) ty: TokenStream,
+}
+
+/// `use op path::name as other;`
+pub(crate) struct Import {
+    pub(crate) path: TokenStream,
+    /// What the module calls it.
+    pub(crate) name: Ident,
 }
 
 /// `stream name { … }`; its comments are for the reader of the source.
@@ -106,6 +140,50 @@ pub(crate) enum Statement {
     If(If),
     /// `match value { … }`
     Match(Match),
+    /// `loop (i = 0) { … } :> pattern;`
+    Loop(Loop),
+    /// `emit(value);`, `emit(stream: value);`
+    Give { keyword: Ident, stream: Option<Ident>, values: Vec<Code> },
+    /// `continue_with(values);`
+    Again { keyword: Ident, values: Vec<Code> },
+    /// `branch { … }`, `atomic { … }`
+    Aside(Aside),
+    /// `anchor 'name;`
+    Anchor { keyword: Ident, label: Ident },
+    /// `from 'name, 'other { … }`
+    Onward(Onward),
+}
+
+/// A loop whose iterations are dataflow.
+#[derive(Clone)]
+pub(crate) struct Loop {
+    pub(crate) keyword: Ident,
+    pub(crate) variables: Vec<LoopVariable>,
+    pub(crate) body: Vec<Statement>,
+    pub(crate) pattern: Option<Pattern>,
+}
+
+/// `pattern: Type = value`
+#[derive(Clone)]
+pub(crate) struct LoopVariable {
+    pub(crate) pattern: Pattern,
+    pub(crate) ty: TokenStream,
+    pub(crate) value: Code,
+}
+
+/// Statements beside the flow, which goes on behind them.
+#[derive(Clone)]
+pub(crate) struct Aside {
+    pub(crate) keyword: Ident,
+    pub(crate) body: Vec<Statement>,
+}
+
+/// Statements that go on from where anchors stand.
+#[derive(Clone)]
+pub(crate) struct Onward {
+    pub(crate) keyword: Ident,
+    pub(crate) labels: Vec<Ident>,
+    pub(crate) body: Vec<Statement>,
 }
 
 /// A `let`.
@@ -147,6 +225,8 @@ pub(crate) enum Arg {
     Depot(Ident, Code),
     /// `[…]` may also be an array.
     Path(Path, Code),
+    /// `name: value`
+    Named(Ident, Code),
     /// An expression.
     Code(Code),
 }
@@ -188,14 +268,45 @@ impl Statement {
             Self::Source { pattern, .. } | Self::Emit { pattern, .. } => &pattern.binds,
             Self::Let(binding) => &binding.pattern.binds,
             Self::Call(call) => call.pattern.as_ref().map_or(&[], |pattern| &pattern.binds),
-            Self::Rust(_) | Self::Hop { .. } | Self::If(_) | Self::Match(_) => &[],
+            Self::Loop(found) => found.pattern.as_ref().map_or(&[], |pattern| &pattern.binds),
+            Self::Rust(_)
+            | Self::Hop { .. }
+            | Self::If(_)
+            | Self::Match(_)
+            | Self::Give { .. }
+            | Self::Again { .. }
+            | Self::Aside(_)
+            | Self::Anchor { .. }
+            | Self::Onward(_) => &[],
+        }
+    }
+
+    /// The lists of statements inside of this one.
+    pub(crate) fn inside(&self) -> Vec<&[Self]> {
+        match self {
+            Self::If(found) => {
+                let blocks = found.branches.iter().map(|(_, block)| block);
+                blocks.chain(&found.otherwise).map(|block| &*block.statements).collect()
+            }
+            Self::Match(found) => found.arms.iter().map(|arm| &*arm.block.statements).collect(),
+            Self::Loop(Loop { body, .. })
+            | Self::Aside(Aside { body, .. })
+            | Self::Onward(Onward { body, .. }) => vec![body],
+            _ => Vec::new(),
         }
     }
 
     /// Where to point at the statement.
     pub(crate) fn span(&self) -> Span {
         match self {
-            Self::Source { keyword: name, .. } | Self::Hop { name, .. } => name.span(),
+            Self::Source { keyword: name, .. }
+            | Self::Hop { name, .. }
+            | Self::Give { keyword: name, .. }
+            | Self::Again { keyword: name, .. }
+            | Self::Anchor { keyword: name, .. }
+            | Self::Loop(Loop { keyword: name, .. })
+            | Self::Aside(Aside { keyword: name, .. })
+            | Self::Onward(Onward { keyword: name, .. }) => name.span(),
             Self::Call(call) => call.name.span(),
             Self::Let(binding) => first_span(&binding.head),
             Self::Rust(rust) => rust.code.span(),
@@ -211,7 +322,7 @@ impl Arg {
     /// Where to point at this argument.
     pub(crate) fn span(&self) -> Span {
         match self {
-            Self::PState(name) | Self::Depot(name, _) => name.span(),
+            Self::PState(name) | Self::Depot(name, _) | Self::Named(name, _) => name.span(),
             Self::Path(_, code) | Self::Code(code) => code.span(),
         }
     }

@@ -5,6 +5,7 @@ use syn::{Attribute, Path, Type, Visibility};
 
 use super::cursor::{Cursor, is_punct, prefix};
 use super::keyword::{DECLARATIONS, LATER, begins_item};
+use super::op::{begins_import, parse_import, parse_op};
 use super::path::parse_args;
 use super::pstate::parse_pstate;
 use super::statement::parse_statements;
@@ -31,6 +32,8 @@ pub(crate) fn parse_module(input: TokenStream, errors: &mut Diagnostics) -> Opti
         krate: None,
         items: Vec::new(),
         depots: Vec::new(),
+        ops: Vec::new(),
+        imports: Vec::new(),
         streams: Vec::new(),
         incomplete: false,
     };
@@ -91,6 +94,18 @@ fn parse_declaration(inside: &mut Cursor, module: &mut Module, errors: &mut Diag
             let stream = parse_stream(keyword, inside, errors);
             module.incomplete |= stream.as_ref().is_none_or(|stream| stream.incomplete);
             module.streams.extend(stream);
+        }
+        "op" if !inside.is_punct(1, '!') => {
+            inside.skip(1);
+            let op = parse_op(attrs, inside, errors);
+            module.incomplete |= op.is_none();
+            module.ops.extend(op);
+        }
+        "use" if begins_import(inside) => {
+            inside.skip(2);
+            let import = parse_import(inside, errors);
+            module.incomplete |= import.is_none();
+            module.imports.extend(import);
         }
         _ if begins_item(&word) || inside.is_punct(1, '!') && word != "sources" => {
             take_item(inside, &start, module);
@@ -297,12 +312,12 @@ fn declaration_length(tokens: &[TokenTree]) -> usize {
     tokens.iter().position(ends).map_or(tokens.len(), |at| at + 1)
 }
 
-fn take_attrs(cursor: &mut Cursor) -> TokenStream {
+pub(super) fn take_attrs(cursor: &mut Cursor) -> TokenStream {
     let length = prefix(cursor.rest(), Attribute::parse_outer).map_or(0, |(_, length)| length);
     cursor.take(length).into_iter().collect()
 }
 
-fn take_vis(cursor: &mut Cursor) -> TokenStream {
+pub(super) fn take_vis(cursor: &mut Cursor) -> TokenStream {
     let length =
         prefix(cursor.rest(), |input| input.parse::<Visibility>()).map_or(0, |(_, length)| length);
     cursor.take(length).into_iter().collect()

@@ -4,11 +4,13 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Expr, Type};
 
-use super::code::{emit_arrow, head_length, split_at_commas};
+use super::aside::parse_aside;
+use super::code::{emit_arrow, head_length, option_name, split_at_commas};
 use super::control::{parse_if, parse_match};
 use super::cursor::{Cursor, is_pair, is_punct, prefix};
 use super::keyword::{begins_block, begins_item};
 use super::path::{parse_args, parse_path};
+use super::rounds::{begins_loop, parse_loop, parse_steering};
 use super::{Arg, Call, Code, Let, Pattern, Rust, Statement};
 use crate::diagnostics::Diagnostics;
 
@@ -31,6 +33,12 @@ fn parse_next(cursor: &mut Cursor, errors: &mut Diagnostics) -> Option<Statement
     }
     if cursor.is_word(0, "match") {
         return parse_match(cursor, errors);
+    }
+    if begins_loop(cursor) {
+        return parse_loop(cursor, errors);
+    }
+    if let Some(statement) = parse_aside(cursor, errors) {
+        return statement;
     }
     if let Some(tokens) = take_block_like(cursor) {
         let semi = cursor.eat(';');
@@ -147,6 +155,11 @@ pub(super) fn parse_statement(
     if *name == "source" {
         return parse_source(name, &args, pattern, errors);
     }
+    if let (Some(TokenTree::Group(group)), None) = (call.last(), &pattern)
+        && let Some(statement) = parse_steering(name, group)
+    {
+        return Some(statement);
+    }
     let code = Code::new(call.iter().cloned());
     Some(Statement::Call(Call { name: name.clone(), args, code, pattern }))
 }
@@ -163,7 +176,7 @@ fn split_attrs(tokens: Vec<TokenTree>) -> (TokenStream, Vec<TokenTree>) {
 }
 
 /// `name(args)` and nothing else, where the name is no word of Rust.
-fn as_call(tokens: &[TokenTree]) -> Option<(&Ident, Vec<Arg>)> {
+pub(super) fn as_call(tokens: &[TokenTree]) -> Option<(&Ident, Vec<Arg>)> {
     let [TokenTree::Ident(name), TokenTree::Group(group)] = tokens else {
         return None;
     };
@@ -182,6 +195,10 @@ fn parse_arg(tokens: Vec<TokenTree>) -> Arg {
         {
             Arg::PState(name.clone())
         }
+        named if option_name(named).is_some() => {
+            let name = option_name(named).expect("it was found just now").clone();
+            Arg::Named(name, Code::new(tokens[2..].iter().cloned()))
+        }
         [TokenTree::Punct(star), TokenTree::Ident(name)] if star.as_char() == '*' => {
             Arg::Depot(name.clone(), Code::new(tokens.clone()))
         }
@@ -194,7 +211,11 @@ fn parse_arg(tokens: Vec<TokenTree>) -> Arg {
 }
 
 /// The pattern behind `:>`.
-fn parse_emit(tokens: &[TokenTree], arrow: usize, errors: &mut Diagnostics) -> Option<Pattern> {
+pub(super) fn parse_emit(
+    tokens: &[TokenTree],
+    arrow: usize,
+    errors: &mut Diagnostics,
+) -> Option<Pattern> {
     let rest = &tokens[arrow + 2..];
     let help = "name what is emitted, `:> name`, or ignore it, `:> _`";
     if rest.is_empty() {

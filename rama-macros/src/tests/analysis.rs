@@ -89,42 +89,6 @@ fn a_function_may_have_the_name_of_a_later_variable() {
 }
 
 #[test]
-fn a_branch_that_hops_cannot_hide_what_is_needed_after_it() {
-    let hop = "source(*ids) :> (id, name);
-         if id > 3 { |hash(id); let name = 3; f(name); }
-         g(name);";
-    check_errors(
-        &with_module(hop),
-        &expect![[r#"
-            8:37 this `name` hides the one bound before the branches, which is needed after them
-            help: give it another name, or bind it in every branch
-        "#]],
-    );
-    check_errors(&with_module(&hop.replace("|hash(id);", "")), &expect![""]);
-}
-
-#[test]
-fn a_change_that_no_gathered_emit_can_see_is_allowed() {
-    let flow = "source(*ids) :> id;
-         let mut tag = 0;
-         if id > 3 { explode(0..id) :> x; tag += x; } else { let x = id; }
-         f(x, tag);";
-    let once = flow.replace("explode(0..id) :> x;", "let x = 3;");
-    let hop = flow.replace("explode(0..id) :> x;", "explode(0..id) :> x; |hash(x);");
-    let last = flow.replace("f(x, tag);", "");
-    for allowed in [once, hop, last, flow.replace("f(x, tag);", "f(x);")] {
-        check_errors(&with_module(&allowed), &expect![""]);
-    }
-    check_errors(
-        &with_module(flow),
-        &expect![[r#"
-            9:43 `tag` is changed where branches emit other than once, and used after them
-            help: bind it anew in every branch: `let tag = value;`
-        "#]],
-    );
-}
-
-#[test]
 fn a_function_of_the_module_may_have_the_name_of_a_partitioner() {
     let module = with_module("source(*ids) :> id; hash(id); all(id);");
     let own = module.replace("stream flow", "fn hash(id: i64) {} stream flow");

@@ -1,6 +1,7 @@
 //! Tests of the compiler without a runtime, one file per stage, one `check` per boundary.
 
 mod analysis;
+mod control;
 mod emit;
 mod path;
 mod plan;
@@ -77,5 +78,17 @@ fn describe(statement: &Statement) -> String {
         Statement::Hop { name, args } => format!("hop {name} with {}", args.len()),
         Statement::If(found) => format!("if with {}", found.branches.len()),
         Statement::Match(found) => format!("match with {}", found.arms.len()),
+        Statement::Loop(found) => {
+            let pattern = found.pattern.as_ref().map(|pattern| text(&pattern.tokens));
+            format!("loop over {} :> {}", found.variables.len(), pattern.unwrap_or_default())
+        }
+        Statement::Give { stream, values, .. } => {
+            let stream = stream.as_ref().map(|stream| format!(" on {stream}"));
+            format!("give {}{}", values.len(), stream.unwrap_or_default())
+        }
+        Statement::Again { values, .. } => format!("again with {}", values.len()),
+        Statement::Aside(aside) => format!("{} of {}", aside.keyword, aside.body.len()),
+        Statement::Anchor { label, .. } => format!("anchor {label}"),
+        Statement::Onward(from) => format!("from {} anchors", from.labels.len()),
     }
 }

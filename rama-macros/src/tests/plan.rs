@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use expect_test::expect;
 
-use super::{check_plan, plan_of, with_module};
+use super::{check_plan, plan_of, tokens, with_module};
+use crate::diagnostics::Diagnostics;
+use crate::expand::compile;
+use crate::plan::mermaid;
 
 const STRAIGHT: &str = "source(*events) :> Event { id, name };
     let n = name.len();
@@ -81,6 +84,37 @@ fn a_select_in_pages_is_entered_again_with_what_its_path_and_the_rest_need() {
             again pages_of_counts (id.clone(), name.clone())
     "#]],
     );
+}
+
+#[test]
+fn a_plan_is_a_graph_of_segments() {
+    let module = with_module(
+        "source(*events) :> Event { id, name };
+         if name == \"x\" { |hash(id); } else { explode(id) :> i; branch { |all(); f(i); } }
+         loop (n = id) { await_future(fetch(n)) :> n; continue_with(n); }",
+    );
+    let mut errors = Diagnostics::default();
+    let plan = compile(tokens(&module), &mut errors).expect("the module has a name");
+    assert_eq!(errors.into_text(), "");
+    expect![[r#"
+        flowchart TD
+          subgraph g0 ["stream flow"]
+            g0_start0(["source(*events) :> Event { id, name }"])
+            g0_after_hash["after |hash(id)"]
+            g0_after_all["after |all()"]
+            g0_after_if["after if name == #quot;x#quot;"]
+            g0_next_round["loop (n)"]
+            g0_after_await_future["after await_future"]
+            g0_start0 ==>|"|hash"| g0_after_hash
+            g0_start0 ==>|"|all"| g0_after_all
+            g0_start0 -->|"goes on"| g0_after_if
+            g0_after_hash -->|"goes on"| g0_after_if
+            g0_after_if -->|"goes on"| g0_next_round
+            g0_next_round -.->|"await_future"| g0_after_await_future
+            g0_after_await_future -->|"continue_with"| g0_next_round
+          end
+    "#]]
+    .assert_eq(&mermaid(&plan));
 }
 
 #[test]

@@ -46,7 +46,8 @@ const _: () = {
             let mut posts = module.stream("posts");
             let pstate_texts = posts.pstate::<Map<i64, String>>("texts");
             let pstate_counts = posts.pstate::<Map<i64, u64>>("counts");
-            let flow = posts.flow();
+            let posts = posts.id();
+            let flow = module.flow(posts);
             let after_if = flow.port("after if text.len() < LIMIT");
             let after_hash = flow.port("after |hash(author)");
             let after_hash_2 = flow.port("after |hash(who)");
@@ -103,38 +104,44 @@ const _: () = {
                             return Err(std::fmt::Error.into());
                         }
                     };
-                    let mut joined = ::std::vec::Vec::new();
-                    if tag.is_some() {
-                        for who in followers {
-                            joined.push((who,));
-                        }
-                    } else {
-                        let who = author;
-                        if total > 3 {
-                            joined.push((who,));
-                        }
-                    }
-                    for (who,) in joined {
-                        let seen = cx
-                            .local_select_one(
-                                __rama::at(::core::file!(), ::core::line!()),
-                                { pstate_counts.path() }
-                                    .keypath(::core::clone::Clone::clone(&who))
-                                    .nil_to_val(0),
-                            )?;
-                        let route = cx.hash(&who);
-                        cx.hop(
-                            route,
-                            after_hash_2,
-                            (
-                                __rama::carry(::core::clone::Clone::clone(&text)),
-                                __rama::carry(::core::clone::Clone::clone(&label)),
-                                __rama::carry(::core::clone::Clone::clone(&tag)),
-                                __rama::carry(who),
-                                __rama::carry(seen),
-                            ),
-                        );
-                    }
+                    __rama::unify(
+                        cx,
+                        |cx, joined| {
+                            if tag.is_some() {
+                                for who in followers {
+                                    joined(cx, (who,))?;
+                                }
+                            } else {
+                                let who = author;
+                                if total > 3 {
+                                    joined(cx, (who,))?;
+                                }
+                            }
+                            ::core::result::Result::Ok(())
+                        },
+                        |cx, (who,)| {
+                            let seen = cx
+                                .local_select_one(
+                                    __rama::at(::core::file!(), ::core::line!()),
+                                    { pstate_counts.path() }
+                                        .keypath(::core::clone::Clone::clone(&who))
+                                        .nil_to_val(0),
+                                )?;
+                            let route = cx.hash(&who);
+                            cx.hop(
+                                route,
+                                after_hash_2,
+                                (
+                                    __rama::carry(::core::clone::Clone::clone(&text)),
+                                    __rama::carry(::core::clone::Clone::clone(&label)),
+                                    __rama::carry(::core::clone::Clone::clone(&tag)),
+                                    __rama::carry(who),
+                                    __rama::carry(seen),
+                                ),
+                            );
+                            ::core::result::Result::Ok(())
+                        },
+                    )?;
                     ::core::result::Result::Ok(())
                 },
             );

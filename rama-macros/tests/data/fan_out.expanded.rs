@@ -44,7 +44,8 @@ const _: () = {
             let pstate_followers = timelines.pstate::<Map<i64, Set<i64>>>("followers");
             let pstate_timelines = timelines
                 .pstate::<Map<i64, Map<u64, String>>>("timelines");
-            let flow = timelines.flow();
+            let timelines = timelines.id();
+            let flow = module.flow(timelines);
             let after_hash = flow.port("after |hash(author)");
             let after_hash_2 = flow.port("after |hash(follower)");
             let after_all = flow.port("after |all()");

@@ -39,9 +39,13 @@ const _: () = {
                 .depot("users", __rama::Partitioning::<i64>::random());
             let mut broken = module.stream("broken");
             let pstate_names = broken.pstate::<Map<i64, String>>("names");
+            let broken = broken.id();
+            let mut whole = module.stream("whole");
+            let pstate_seen = whole.pstate::<Map<i64, bool>>("seen");
+            let whole = whole.id();
             #[cfg(rust_analyzer)]
             {
-                let flow = broken.flow();
+                let flow = module.flow(broken);
                 flow.source(
                     depot_user,
                     "source(*user)",
@@ -54,9 +58,7 @@ const _: () = {
                     },
                 );
             }
-            let mut whole = module.stream("whole");
-            let pstate_seen = whole.pstate::<Map<i64, bool>>("seen");
-            let flow = whole.flow();
+            let flow = module.flow(whole);
             flow.source(
                 depot_users,
                 "source(*users)",

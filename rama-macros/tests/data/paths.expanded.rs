@@ -63,7 +63,8 @@ const _: () = {
                     __rama::PStateOptions::<Map<String, u64>>::new()
                         .key_partitioner(|tag, tasks| first(tag) % tasks),
                 );
-            let flow = visits.flow();
+            let visits = visits.id();
+            let flow = module.flow(visits);
             flow.source(
                 depot_visits,
                 "source(*visits)",

@@ -47,7 +47,8 @@ const _: () = {
                 );
             let mut users = module.stream("users");
             let pstate_usernames = users.pstate::<Map<i64, String>>("usernames");
-            let flow = users.flow();
+            let users = users.id();
+            let flow = module.flow(users);
             flow.source(
                 depot_users,
                 "source(*users)",

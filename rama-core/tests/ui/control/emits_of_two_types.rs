@@ -1,0 +1,25 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                loop (at = id) {
+                    if at > 3 {
+                        emit(at);
+                    } else {
+                        emit('a');
+                    }
+                } :> found;
+                ack_return(found);
+            }
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,27 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                if id > 3 {
+                    let size = 1;
+                    anchor 'big;
+                    ack_return(size);
+                } else {
+                    anchor 'small;
+                }
+                from 'big, 'small {
+                    ack_return(size);
+                }
+            }
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                anchor 'read;
+                from 'raed {
+                    ack_return(id);
+                }
+                from 'read {
+                    ack_return(id);
+                }
+            }
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        op double(number: i64) :> twice: i64;
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                ack_return(id);
+            }
+        }
+    }
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        op double(number: i64) :> twice: i64 {
+            emit(number * 2);
+        }
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                double(id);
+            }
+        }
+    }
+}
+
+fn main() {}

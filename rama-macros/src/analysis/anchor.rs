@@ -1,0 +1,150 @@
+//! `anchor 'name;` and `from 'name { … }` (OP-16 to OP-19).
+//!
+//! What goes on from one anchor is resolved where the anchor stands, as a branch beside the flow. What goes on from
+//! several is a meeting: it sees the variables that are there at all of them.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::Ident;
+
+use super::resolve::Resolver;
+use super::tree::{Anchor, Course, Kind, Meeting, Phi, Statement, VarId, Vars};
+use crate::ops::did_you_mean;
+use crate::syntax;
+
+/// The anchors of a flow, by name.
+#[derive(Default)]
+pub(super) struct Anchors<'a> {
+    seen: BTreeMap<String, Seen>,
+    /// The meetings further down, by where they stand.
+    meetings: Vec<&'a syntax::Onward>,
+}
+
+struct Seen {
+    /// What is in scope there.
+    scope: BTreeMap<String, VarId>,
+    used: bool,
+}
+
+impl<'a> Resolver<'a> {
+    /// What goes on from here, as branches and meetings.
+    pub(super) fn anchor(&mut self, keyword: &Ident, label: &Ident) -> Vec<Statement> {
+        let name = label.to_string();
+        if self.anchors.seen.contains_key(&name) {
+            let message = format!("anchor `'{name}` is there twice");
+            self.errors.error(label.span(), message, "give one of them another name");
+            return Vec::new();
+        }
+        let lists = self.following.clone();
+        let later = lists.iter().copied().flatten();
+        let here: Vec<&'a syntax::Onward> = later
+            .filter_map(|statement| match statement {
+                syntax::Statement::Onward(from) => Some(from),
+                _ => None,
+            })
+            .filter(|from| from.labels.contains(label))
+            .collect();
+        if here.is_empty() {
+            let help = format!(
+                "write `from '{name} {{ … }}` further down, in this block or one around it"
+            );
+            self.errors.error(keyword.span(), format!("nothing goes on from `'{name}`"), help);
+        }
+        let scope = self.scope.visible();
+        self.anchors.seen.insert(name, Seen { scope, used: false });
+        let mut statements = Vec::new();
+        for from in here {
+            if from.labels.len() == 1 {
+                statements.push(self.beside(&from.body, false));
+            } else if let Some(place) = from.labels.iter().position(|one| one == label) {
+                let meeting = self.meeting(from);
+                let label = label_of(from);
+                let kind = Kind::Anchor(Anchor { meeting, place, frame: Vec::new(), label });
+                statements.push(plain(kind));
+            }
+        }
+        statements
+    }
+
+    /// The number of a meeting.
+    fn meeting(&mut self, from: &'a syntax::Onward) -> usize {
+        let known = self.anchors.meetings.iter().position(|one| std::ptr::eq(*one, from));
+        known.unwrap_or_else(|| {
+            self.anchors.meetings.push(from);
+            self.anchors.meetings.len() - 1
+        })
+    }
+
+    /// The statement `from`: a meeting stands here, everything else stands at its anchor.
+    pub(super) fn onward(&mut self, from: &'a syntax::Onward) -> Option<Statement> {
+        for label in &from.labels {
+            let name = label.to_string();
+            if let Some(seen) = self.anchors.seen.get_mut(&name) {
+                seen.used = true;
+                continue;
+            }
+            let known = self.anchors.seen.keys();
+            let help = did_you_mean(&name, "'", known).unwrap_or_else(|| {
+                format!("write `anchor '{name};` before this, in this block or inside of it")
+            });
+            self.errors.error(
+                label.span(),
+                format!("there is no anchor `'{name}` before this"),
+                help,
+            );
+            return None;
+        }
+        if from.labels.len() < 2 {
+            return None;
+        }
+        if self.around.topology.is_none() {
+            let help = "it belongs in `sources!` of a `defmodule!`";
+            let message = "several anchors cannot meet outside of a module";
+            self.errors.error(from.keyword.span(), message, help);
+            return None;
+        }
+        let scopes: Vec<_> = from
+            .labels
+            .iter()
+            .map(|label| self.anchors.seen[&label.to_string()].scope.clone())
+            .collect();
+        let number = self.meeting(from);
+        let outer = self.scope.alone();
+        let mut phis = Vec::new();
+        for name in scopes[0].keys() {
+            let from: Vec<_> = scopes.iter().map(|scope| scope.get(name).copied()).collect();
+            if from.iter().all(Option::is_some) {
+                let variable = self.scope.merged(name, &from);
+                phis.push(Phi { variable, from });
+            }
+        }
+        let body = self.statements(&from.body);
+        self.scope.restore(outer);
+        let (anchors, label) = (from.labels.len(), label_of(from));
+        let meeting = Meeting { number, anchors, phis, frame: Vec::new(), body, label };
+        Some(plain(Kind::Meeting(meeting)))
+    }
+
+    /// Statements beside the flow, which sees nothing of them.
+    pub(super) fn beside(&mut self, body: &'a [syntax::Statement], settles: bool) -> Statement {
+        self.scope.open();
+        let body = self.statements(body);
+        self.scope.close();
+        plain(Kind::Aside { settles, body })
+    }
+}
+
+fn label_of(from: &syntax::Onward) -> String {
+    let labels: Vec<_> = from.labels.iter().map(|label| format!("'{label}")).collect();
+    format!("from {}", labels.join(", "))
+}
+
+fn plain(kind: Kind) -> Statement {
+    Statement {
+        kind,
+        binds: Vec::new(),
+        uses: Vars::new(),
+        live: Vars::new(),
+        course: Course::Once,
+    }
+}

@@ -1,0 +1,99 @@
+//! Calls of operations, and of what is waited for; what an operation emits.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::names::{local, local_for};
+use super::segment::{Writer, nest};
+use crate::plan::{Step, Wait};
+
+impl Writer<'_> {
+    pub(super) fn call(&self, step: &Step) -> TokenStream {
+        let cx = local("cx");
+        match step {
+            Step::RunOp { op, args } => {
+                let (op, args) = (op_variable(op), self.tuple(args));
+                quote!(#cx.run(#op, #args)?;)
+            }
+            Step::CallOp { op, args, pattern, body } => {
+                let (op, args, pattern) = (op_variable(op), self.tuple(args), &pattern.tokens);
+                let body = self.steps(body);
+                quote! {
+                    #cx.call(#op, #args, &|#cx, #pattern| {
+                        #body
+                        ::core::result::Result::Ok(())
+                    })?;
+                }
+            }
+            Step::Yield { operator, port, frame } => {
+                let port = self.port(*port);
+                let frame = nest(&self.each_carried(frame));
+                quote!(#cx.#operator(#port, #frame)?;)
+            }
+            Step::Wait { what, port, frame } => {
+                let (port, frame) = (self.port(*port), nest(&self.each_carried(frame)));
+                self.wait(what, &port, &frame)
+            }
+            Step::Give { stream, value, caller } => {
+                let value = self.arg(value);
+                let value = match stream {
+                    Some(stream) => {
+                        let (op, name) = (&stream.op, &stream.name);
+                        quote!(#op::#name(#value))
+                    }
+                    None => value,
+                };
+                match caller {
+                    Some(caller) => quote!(#cx.emit(&#caller, #value)?;),
+                    None => {
+                        let emit = local("emit");
+                        quote!(#emit(#cx, #value)?;)
+                    }
+                }
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    fn each_carried(&self, frame: &[crate::plan::Arg]) -> Vec<TokenStream> {
+        frame.iter().map(|arg| self.carried(arg)).collect()
+    }
+
+    fn wait(&self, what: &Wait, port: &Ident, frame: &TokenStream) -> TokenStream {
+        let (cx, carried, private) = (local("cx"), local("frame"), &self.names.private);
+        match what {
+            Wait::Op { op, args } => {
+                let (op, args) = (op_variable(op), self.tuple(args));
+                quote!(#cx.call_away(#op, #args, #port, #frame)?;)
+            }
+            Wait::Future { operator, future, timeout } => {
+                let future = self.arg(future);
+                let timeout = match timeout {
+                    Some(timeout) => {
+                        let timeout = self.arg(timeout);
+                        quote!(::core::option::Option::Some(#timeout))
+                    }
+                    None => quote!(::core::option::Option::None),
+                };
+                quote! {
+                    let #carried = #frame;
+                    #cx.#operator(#future, #timeout, #port, #carried)?;
+                }
+            }
+            Wait::Append { operator, depot, event, level } => {
+                let (depot, event) = (local_for("depot_", depot), self.reference(event));
+                let method = format_ident!("{operator}_acked", span = operator.span());
+                let level = match level.to_string().as_str() {
+                    "ack" => quote!(Ack),
+                    _ => quote!(AppendAck),
+                };
+                quote!(#cx.#method(#depot, #event, #private::AckLevel::#level, #port, #frame)?;)
+            }
+        }
+    }
+}
+
+/// The handle of an operation.
+pub(super) fn op_variable(op: &Ident) -> Ident {
+    local_for("op_", op)
+}

@@ -1,0 +1,66 @@
+//! Statements beside the flow: `branch`, `atomic`, and what goes on from an `anchor`.
+
+use proc_macro2::{Delimiter, Ident};
+
+use super::cursor::Cursor;
+use super::statement::{END_STATEMENT, parse_statements};
+use super::{Aside, Onward, Statement};
+use crate::diagnostics::Diagnostics;
+
+/// Reads a statement of this kind, when one begins here.
+pub(super) fn parse_aside(
+    cursor: &mut Cursor,
+    errors: &mut Diagnostics,
+) -> Option<Option<Statement>> {
+    let keyword = cursor.ident(0).cloned()?;
+    match keyword.to_string().as_str() {
+        "branch" | "atomic" if cursor.group(1, Delimiter::Brace).is_some() => {
+            cursor.skip(1);
+            let body = parse_body(cursor, errors);
+            cursor.eat(';');
+            Some(body.map(|body| Statement::Aside(Aside { keyword, body })))
+        }
+        "anchor" if cursor.is_punct(1, '\'') => {
+            cursor.skip(1);
+            let label = take_label(cursor);
+            if !cursor.eat(';') {
+                errors.error(cursor.previous(), "missing `;`", END_STATEMENT);
+            }
+            Some(label.map(|label| Statement::Anchor { keyword, label }))
+        }
+        "from" if cursor.is_punct(1, '\'') => {
+            cursor.skip(1);
+            Some(parse_from(keyword, cursor, errors))
+        }
+        _ => None,
+    }
+}
+
+/// `'one, 'other { … }`
+fn parse_from(keyword: Ident, cursor: &mut Cursor, errors: &mut Diagnostics) -> Option<Statement> {
+    let mut labels = Vec::new();
+    while let Some(label) = take_label(cursor) {
+        labels.push(label);
+        cursor.eat(',');
+    }
+    let Some(body) = parse_body(cursor, errors) else {
+        let help = "write `from 'anchor { … }`";
+        errors.error(cursor.previous(), "`from` needs a block", help);
+        return None;
+    };
+    cursor.eat(';');
+    Some(Statement::Onward(Onward { keyword, labels, body }))
+}
+
+/// `'name`, as the name.
+fn take_label(cursor: &mut Cursor) -> Option<Ident> {
+    let label = cursor.ident(1).cloned().filter(|_| cursor.is_punct(0, '\''))?;
+    cursor.skip(2);
+    Some(label)
+}
+
+fn parse_body(cursor: &mut Cursor, errors: &mut Diagnostics) -> Option<Vec<Statement>> {
+    let body = cursor.group(0, Delimiter::Brace).cloned()?;
+    cursor.skip(1);
+    Some(parse_statements(&mut Cursor::inside(&body), errors))
+}
