@@ -4,7 +4,10 @@ use crate::pstate::SourceLine;
 pub use crate::{
     client::{Depot, Link, PState},
     depot::Partitioning,
-    flow::{Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Returns, Rounds, carry, unify},
+    flow::{
+        Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Returns, Rounds, carry, key_of,
+        unify,
+    },
     module::{Module, ModuleBuilder, PStateOptions, key_hash},
     path::{
         RangeOptions,

@@ -3,10 +3,14 @@
 //! `ui/<topic>/<rule>.rs` makes one mistake each; the message it must get stands beside it. Refresh those on
 //! purpose with `TRYBUILD=overwrite` and read the difference. `ui/hygiene` holds programs that must compile.
 
+const TOPICS: &[&str] = &[
+    "module", "depot", "pstate", "flow", "control", "op", "locality", "path", "derive", "portable",
+];
+
 #[test]
 fn every_mistake_gets_its_message() {
     let cases = trybuild::TestCases::new();
-    for topic in ["module", "depot", "pstate", "flow", "path", "derive", "portable"] {
+    for topic in TOPICS {
         cases.compile_fail(format!("tests/ui/{topic}/*.rs"));
     }
 }

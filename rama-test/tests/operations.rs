@@ -1,8 +1,6 @@
 //! `op` and `defop!`: dataflow with a name, which emits as often as it likes, on the task where it wants to, to several
 //! streams, calls itself, and is shared between modules (OP-25, OP-26, OP-05, OP-15, DF-L01).
 
-#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
-
 mod common;
 
 use common::{failed, home, launch};

@@ -45,6 +45,7 @@ defmodule! {
 
             sources! {
                 source(*writes) :> Write { key, neighbour, number, fails };
+                assume_home(neighbour);
                 local_transform([keypath(key, "left".to_owned()), termval(number)], $$rows);
                 local_transform([keypath(neighbour, "left".to_owned()), termval(number)], $$rows);
                 local_transform([nil_to_val((0, 0)), term(|pair| (number, pair.1))], $$pair);

@@ -63,7 +63,6 @@ impl<T> Rounds<T> {
     }
 
     /// The variables of the next iteration.
-    #[expect(clippy::should_implement_trait, reason = "emitted where no trait is in scope")]
     pub fn next(&self) -> Option<T> {
         let mut waiting = self.waiting.borrow_mut();
         waiting[self.pushed.get()..].reverse();

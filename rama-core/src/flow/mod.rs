@@ -5,6 +5,7 @@ mod builtin;
 mod carry;
 mod control;
 mod cx;
+mod home;
 mod op;
 mod origin;
 mod outbox;
@@ -26,6 +27,7 @@ pub use self::{
     carry::{Carry, carry},
     control::{Mark, Rounds, unify},
     cx::{Cx, Outcome},
+    home::key_of,
     op::{Caller, Op, Operation, Returns},
     program::{DepotRef, Flow, PStateRef, Port},
     random::RandomSource,

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::Expr;
 
+use super::locality;
 use super::op::op_facts;
-use super::pstate::analyze_pstate;
+use super::pstate::{PStateHome, analyze_pstate};
 use super::resolve::{Surroundings, analyze_flow, analyze_op_body};
 use super::tree::{Depot, DepotBy, Module, Op, Source, Topology};
 use crate::diagnostics::Diagnostics;
@@ -40,14 +41,27 @@ pub(crate) fn analyze(module: syntax::Module, errors: &mut Diagnostics) -> Modul
         ..Surroundings::default()
     };
     let streams = unique_pstates(streams, &mut around.pstates, errors);
-    let ops = ops.into_iter().map(|op| analyze_op(op, &mut around, errors)).collect();
+    let pstates = streams.iter().flat_map(|stream| &stream.pstates);
+    around.homes =
+        pstates.map(|pstate| (pstate.name.to_string(), PStateHome::of(pstate))).collect();
+    let mut ops: Vec<_> = ops.into_iter().map(|op| analyze_op(op, &mut around, errors)).collect();
     let mut topologies = Vec::new();
     for stream in streams {
         around.topology = Some(stream.name.to_string());
         around.sourced = sourced(&stream.body);
         topologies.push(topology(stream, &around, errors));
     }
-    let depots = depots.into_iter().map(|depot| analyze_depot(depot, errors)).collect();
+    let depots: Vec<_> = depots.into_iter().map(|depot| analyze_depot(depot, errors)).collect();
+    for topology in topologies.iter_mut().filter(|topology| !topology.broken) {
+        let before = errors.count();
+        locality::check(topology, &depots, &around.homes, errors);
+        topology.broken = errors.count() > before;
+    }
+    for op in ops.iter_mut().filter(|op| !op.broken) {
+        let before = errors.count();
+        locality::check_op(op, &around.homes, errors);
+        op.broken = errors.count() > before;
+    }
     Module { attrs, vis, name, krate, items, depots, imports, ops, topologies }
 }
 

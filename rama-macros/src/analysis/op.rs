@@ -85,7 +85,10 @@ fn call_leaves(call: &Call, ops: &BTreeMap<String, OpFacts>) -> bool {
     let name = call.name.to_string();
     match Operator::find(&name, "") {
         Ok(row) => match row.operation {
-            Operation::YieldingSelect | Operation::Await | Operation::Yield => true,
+            Operation::MovingSelect
+            | Operation::YieldingSelect
+            | Operation::Await
+            | Operation::Yield => true,
             Operation::Append => call.args.len() > row.params.len(),
             _ => false,
         },

@@ -7,6 +7,57 @@ use crate::diagnostics::Diagnostics;
 use crate::ops::{self, PStateMeaning, Row};
 use crate::syntax::{self, text};
 
+/// Where the rows of a PState are, as far as its options say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum PStateHome {
+    /// At the hash of their key, if the schema has keys.
+    Hash,
+    /// Where a rule of its own says.
+    Own,
+    /// On task 0.
+    Global,
+    /// Anywhere.
+    Any,
+    /// It is a plain value, which every task has.
+    Value,
+}
+
+impl PStateHome {
+    /// What the options say; options that contradict each other or are not known say nothing.
+    pub(super) fn of(pstate: &syntax::PState) -> Self {
+        let mut home = None;
+        for option in &pstate.options {
+            let found = match ops::PStateOption::find(&option.name.to_string(), "") {
+                Ok(row) => row.meaning,
+                Err(_) => return Self::Any,
+            };
+            home = match (home, found) {
+                (home, PStateMeaning::Private) => home,
+                (home, PStateMeaning::Initial) => home.or(Some(Self::Value)),
+                (None | Some(Self::Value), PStateMeaning::Global) => Some(Self::Global),
+                (None, PStateMeaning::KeyPartitioner) => Some(Self::Own),
+                _ => Some(Self::Any),
+            };
+        }
+        let value = is_value(&pstate.schema).then_some(Self::Value);
+        home.or(value).unwrap_or(Self::Hash)
+    }
+}
+
+/// Whether a schema can only be a plain value, as far as its name says.
+fn is_value(schema: &TokenStream) -> bool {
+    /// Types of Rust that are nothing else in a module.
+    const VALUES: &[&str] = &[
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64",
+        "u128", "usize", "isize", "String", "Vec", "Option", "BTreeMap", "BTreeSet",
+    ];
+    match schema.clone().into_iter().next() {
+        Some(TokenTree::Ident(first)) => VALUES.iter().any(|name| first == name),
+        Some(TokenTree::Group(_)) => true,
+        _ => false,
+    }
+}
+
 /// Judges the options; those that are wrong are reported and left out.
 pub(super) fn analyze_pstate(pstate: syntax::PState, errors: &mut Diagnostics) -> PState {
     let syntax::PState { attrs, keyword, name, schema, options } = pstate;

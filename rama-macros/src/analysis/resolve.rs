@@ -9,6 +9,7 @@ use super::anchor::Anchors;
 use super::jumps::{Jump, jumps, tries};
 use super::live::{self, Needs};
 use super::op::OpFacts;
+use super::pstate::PStateHome;
 use super::scope::{Name, Scope};
 use super::tree::{Flow, Path, Value, VarId, Vars};
 use super::uses::{Use, uses};
@@ -22,6 +23,8 @@ pub(super) struct Surroundings {
     pub(super) topology: Option<String>,
     /// The PStates of the module, each with the topology that owns it.
     pub(super) pstates: BTreeMap<String, String>,
+    /// Where each of them has its rows.
+    pub(super) homes: BTreeMap<String, PStateHome>,
     /// Whether a declaration could not be read: unknown names may have been meant there.
     pub(super) incomplete: bool,
     pub(super) depots: BTreeSet<String>,

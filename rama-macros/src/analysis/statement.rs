@@ -6,8 +6,8 @@ use super::path::END_IT;
 use super::resolve::Resolver;
 use super::tree::{Course, Kind, Path, Statement, Value, Vars};
 use super::uses::diverges;
-use crate::ops::{Emits, Operation, Operator, Param, Partitioner, Row, Yields, did_you_mean};
-use crate::syntax::{self, Arg, Call, Code, Pattern, label, text};
+use crate::ops::{Emits, Operation, Operator, Param, Row, Yields, did_you_mean};
+use crate::syntax::{self, Arg, Call, Code, Pattern, text};
 
 /// An operator's arguments after the check of their kinds.
 #[derive(Default)]
@@ -36,7 +36,10 @@ impl<'a> Resolver<'a> {
                     let followed = at + 1 < list.len();
                     resolved.push(self.resolve_loop(found, followed));
                 }
-                other => resolved.extend(self.statement(other)),
+                other => {
+                    let found = self.statement(other);
+                    resolved.extend(found.into_iter().flat_map(|found| self.moved(found)));
+                }
             }
             self.following.pop();
         }
@@ -235,7 +238,8 @@ impl<'a> Resolver<'a> {
             Operation::Explode => Kind::Explode { iter: args.value?, pattern: pattern? },
             Operation::Filter => Kind::Filter { condition: args.code? },
             Operation::AckReturn => Kind::AckReturn { operator: operator_name, value: args.value? },
-            Operation::Select | Operation::YieldingSelect => {
+            Operation::AssumeHome => Kind::AssumeHome { operator: operator_name, key: args.value? },
+            Operation::Select | Operation::YieldingSelect | Operation::MovingSelect => {
                 let (path, pstate) = (args.path?, args.pstate?);
                 if let Some(terminal) = &path.terminal {
                     let message = format!("`{terminal}` changes a value, but `{name}` reads");
@@ -301,7 +305,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// Checks that a PState exists.
-    fn pstate(&mut self, name: &Ident) -> Option<Ident> {
+    pub(super) fn pstate(&mut self, name: &Ident) -> Option<Ident> {
         let known = &self.around.pstates;
         match known.get(&name.to_string()) {
             Some(_) => Some(name.clone()),
@@ -335,31 +339,6 @@ impl<'a> Resolver<'a> {
             self.errors.error(name.span(), message, help);
         }
     }
-
-    fn hop(&mut self, name: &Ident, args: &[Code], uses: &mut Vars) -> Option<Kind> {
-        if self.around.topology.is_none() {
-            let message = format!("`|{name}` needs tasks, and there are none here");
-            self.errors.error(name.span(), message, IN_A_MODULE);
-            return None;
-        }
-        let partitioner = match Partitioner::find(&name.to_string(), "|") {
-            Ok(partitioner) => partitioner,
-            Err(help) => {
-                self.errors.error(name.span(), format!("unknown partitioner `|{name}`"), help);
-                return None;
-            }
-        };
-        if !partitioner.arity.fits(Some(args.len())) {
-            let message = format!("`|{name}` is called with the wrong number of arguments");
-            let help = partitioner.arity.describe(&format!("|{name}"), partitioner.doc);
-            self.errors.error(name.span(), message, help);
-            return None;
-        }
-        let texts: Vec<String> = args.iter().map(|arg| label(&arg.tokens)).collect();
-        let label = format!("|{name}({})", texts.join(", "));
-        let args = args.iter().map(|arg| self.value(arg, uses)).collect();
-        Some(Kind::Hop { name: name.clone(), partitioner, args, label })
-    }
 }
 
 /// Partitioners whose names nobody gives to a function called for its effect alone; `all`, `global` and
@@ -379,7 +358,7 @@ fn level(code: &Code) -> Option<Ident> {
 
 fn course(kind: &Kind) -> Course {
     match kind {
-        Kind::Hop { .. }
+        Kind::Hop(_)
         | Kind::Select { yielding: true, .. }
         | Kind::Await { .. }
         | Kind::Append { level: Some(_), .. }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-use crate::ops::{PStateMeaning, Partitioner, Yields};
+use super::hop::Hop;
+use crate::ops::{PStateMeaning, Yields};
 use crate::syntax::{Code, Item, Let, Pattern, Rust};
 pub(crate) use crate::syntax::{Import, Param};
 
@@ -223,12 +224,17 @@ pub(crate) enum Kind {
     },
     Anchor(Anchor),
     Meeting(Meeting),
-    Hop {
+    /// The key of a select that moves, as the PState has it: under the name of its variable, or one of its own.
+    Key {
         name: Ident,
-        partitioner: &'static Partitioner,
-        args: Vec<Value>,
-        label: String,
+        pstate: Ident,
+        value: Value,
     },
+    AssumeHome {
+        operator: Ident,
+        key: Value,
+    },
+    Hop(Hop),
     Branch(Branch),
 }
 
@@ -281,6 +287,7 @@ pub(crate) struct Meeting {
 }
 
 /// An argument.
+#[derive(Clone)]
 pub(crate) enum Value {
     /// A variable alone: moved at its last use, cloned before it.
     Variable(VarId, Ident),

@@ -5,6 +5,7 @@
 
 mod call;
 mod code;
+mod hop;
 mod module;
 mod names;
 mod op;

@@ -28,7 +28,7 @@ pub(super) fn declare_import(import: &Import, flow: &TokenStream) -> TokenStream
     let (path, variable) = (&import.path, op_variable(&import.name));
     let name = &import.name;
     let last = path.clone().into_iter().last().map(|token| token.to_string());
-    let renamed = last.is_none_or(|last| last != name.to_string());
+    let renamed = last.is_none_or(|last| *name != last);
     let bring = if renamed { quote!(use #path as #name;) } else { quote!(use #path;) };
     quote! {
         #[allow(unused_imports, reason = "its streams may not be named")]

@@ -6,8 +6,8 @@ use quote::{format_ident, quote, quote_spanned};
 use super::code;
 use super::names::{Names, local, local_for};
 use super::rounds::joined;
-use crate::ops::{Partitioning, Yields};
-use crate::plan::{Access, Arg, Branch, Hop, Port, PortId, Slot, Step, Test};
+use crate::ops::Yields;
+use crate::plan::{Access, Arg, Branch, Port, PortId, Slot, Step, Test};
 use crate::syntax::{Let, Pattern, Rust};
 
 /// Writes the steps of one segment.
@@ -64,18 +64,12 @@ impl<'a> Writer<'a> {
             Step::Page { read, port, paging, frame, pattern, body } => {
                 self.page(read, *port, paging, frame, &pattern.tokens, body)
             }
-            Step::Transform(write) => {
-                let call = self.access(write, &write.operator);
-                quote!(#call?;)
-            }
-            Step::Clear { operator, pstate } => {
-                let (at, pstate) = (self.line_of(operator), local_for("pstate_", pstate));
-                quote!(#cx.#operator(#at, #pstate)?;)
-            }
-            Step::AckReturn { operator, value } => {
-                let value = self.reference(value);
-                quote!(#cx.#operator(#value)?;)
-            }
+            Step::Transform(_)
+            | Step::Clear { .. }
+            | Step::AckReturn { .. }
+            | Step::Ask { .. }
+            | Step::Append { .. } => self.operator(step),
+            Step::Key { .. } | Step::AssumeHome { .. } => self.at_home(step),
             Step::Branch { branch, gives } => self.plain_branch(branch, gives),
             Step::Gather { list, from, patterns, frame, body } => {
                 let arrival = arrival(patterns, frame);
@@ -83,20 +77,7 @@ impl<'a> Writer<'a> {
             }
             Step::Rounds { .. } | Step::PushRound { .. } | Step::Defer { .. } => self.round(step),
             Step::Aside { settles, body } => self.aside(*settles, body),
-            Step::Keep { slot, value } => {
-                let (name, value) = (&slot.name, self.arg(value));
-                let mutable = slot.mutable.then(|| quote!(mut));
-                let allow = allow_unused_mut(std::slice::from_ref(slot));
-                quote!(#allow let #mutable #name = #value;)
-            }
-            Step::Ask { operator, pattern } => {
-                let pattern = &pattern.tokens;
-                quote!(let #pattern = #cx.#operator();)
-            }
-            Step::Append { operator, depot, event } => {
-                let (depot, event) = (local_for("depot_", depot), self.reference(event));
-                quote!(#cx.#operator(#depot, #event)?;)
-            }
+            Step::Keep { slot, value } => self.keep(slot, value),
             Step::RunOp { .. }
             | Step::CallOp { .. }
             | Step::Wait { .. }
@@ -117,6 +98,41 @@ impl<'a> Writer<'a> {
             }
             Step::Result(frame) => self.tuple(frame),
         }
+    }
+
+    /// A call on the task.
+    fn operator(&self, step: &Step) -> TokenStream {
+        let cx = local("cx");
+        match step {
+            Step::Transform(write) => {
+                let call = self.access(write, &write.operator);
+                quote!(#call?;)
+            }
+            Step::Clear { operator, pstate } => {
+                let (at, pstate) = (self.line_of(operator), local_for("pstate_", pstate));
+                quote!(#cx.#operator(#at, #pstate)?;)
+            }
+            Step::AckReturn { operator, value } => {
+                let value = self.reference(value);
+                quote!(#cx.#operator(#value)?;)
+            }
+            Step::Ask { operator, pattern } => {
+                let pattern = &pattern.tokens;
+                quote!(let #pattern = #cx.#operator();)
+            }
+            Step::Append { operator, depot, event } => {
+                let (depot, event) = (local_for("depot_", depot), self.reference(event));
+                quote!(#cx.#operator(#depot, #event)?;)
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    fn keep(&self, slot: &Slot, value: &Arg) -> TokenStream {
+        let (name, value) = (&slot.name, self.arg(value));
+        let mutable = slot.mutable.then(|| quote!(mut));
+        let allow = allow_unused_mut(std::slice::from_ref(slot));
+        quote!(#allow let #mutable #name = #value;)
     }
 
     fn binding(&self, binding: &Let) -> TokenStream {
@@ -186,22 +202,6 @@ impl<'a> Writer<'a> {
                 #cx.again(#port, #again);
             }
             for #pattern in #values { #body }
-        }
-    }
-
-    fn hop(&self, hop: &Hop, port: PortId, frame: &[Arg]) -> TokenStream {
-        let (cx, route, name) = (local("cx"), local("route"), &hop.name);
-        let args: Vec<TokenStream> = match hop.partitioner.partitioning {
-            Partitioning::ByKey => hop.args.iter().map(|arg| self.reference(arg)).collect(),
-            Partitioning::ByTask | Partitioning::Plain => self.args(&hop.args),
-        };
-        let fails = (hop.partitioner.partitioning == Partitioning::ByTask).then(|| quote!(?));
-        let port = self.port(port);
-        let carried: Vec<_> = frame.iter().map(|arg| self.carried(arg)).collect();
-        let frame = nest(&carried);
-        quote! {
-            let #route = #cx.#name(#(#args),*) #fails;
-            #cx.hop(#route, #port, #frame);
         }
     }
 

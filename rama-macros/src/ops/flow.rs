@@ -45,6 +45,8 @@ pub(crate) enum Operation {
     Filter,
     Select,
     YieldingSelect,
+    /// Moves to the home of the path's leading key first.
+    MovingSelect,
     Transform,
     Clear,
     AckReturn,
@@ -53,6 +55,7 @@ pub(crate) enum Operation {
     Yield,
     /// A question that the task answers.
     Ask,
+    AssumeHome,
 }
 
 impl Operator {
@@ -101,6 +104,15 @@ impl Row for Operator {
             params: &[Param::Path, Param::PState],
             emits: Emits::Values,
             operation: Operation::Select,
+            ..Self::LOCAL
+        },
+        Self {
+            name: "select",
+            doc: "moves to the home of the key that the path begins with, and emits what the path finds there",
+            shape: "select([path], $$pstate) :> pattern;",
+            params: &[Param::Path, Param::PState],
+            emits: Emits::Values,
+            operation: Operation::MovingSelect,
             ..Self::LOCAL
         },
         Self {
@@ -198,6 +210,13 @@ impl Row for Operator {
             doc: "emits a source of random numbers, the same when the record is run again",
             shape: "current_random_source() :> random;",
             ..Self::ASK
+        },
+        Self {
+            name: "assume_home",
+            doc: "says that a key is at home on this task, which is checked when it runs",
+            shape: "assume_home(key);",
+            operation: Operation::AssumeHome,
+            ..Self::LOCAL
         },
     ];
 

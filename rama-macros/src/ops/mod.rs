@@ -12,7 +12,7 @@ mod pstate;
 
 pub(crate) use depot::{DepotPartitioner, DepotPartitioning};
 pub(crate) use flow::{Emits, Operation, Operator, Param};
-pub(crate) use hop::{Partitioner, Partitioning};
+pub(crate) use hop::{OfPState, Partitioner, Partitioning};
 pub(crate) use navigator::{Navigator, Params, Reach, Yields};
 pub(crate) use nearest::did_you_mean;
 pub(crate) use pstate::{PStateMeaning, PStateOption};

@@ -33,7 +33,7 @@ impl Lowering<'_> {
             }
             Kind::CallOp { op, args, pattern: Some(pattern), away: true } => {
                 let (what, name) = (Wait::Op { op: op.clone(), args: values(args) }, op);
-                self.wait(what, name, &format!("after {op}"), pattern.clone(), live, here)
+                self.wait(what, name, &format!("after {op}"), pattern.clone(), &live, here)
             }
             Kind::Await { operator, future, timeout, pattern } => {
                 let timeout =
@@ -41,14 +41,14 @@ impl Lowering<'_> {
                 // The frame is made before the future, which may take what it needs of it.
                 let future = lower_args(&[future], &Vars::new(), owned).remove(0);
                 let what = Wait::Future { operator: operator.clone(), future, timeout };
-                self.wait(what, operator, "after await_future", pattern.clone(), live, here)
+                self.wait(what, operator, "after await_future", pattern.clone(), &live, here)
             }
             Kind::Append { operator, depot, event, level: Some(level) } => {
                 let (event, level) = (borrowed(event), level.clone());
                 let label = format!("after {level} of *{depot}");
                 let (operator, depot) = (operator.clone(), depot.clone());
                 let what = Wait::Append { operator: operator.clone(), depot, event, level };
-                self.wait(what, &operator, &label, nothing(), live, here)
+                self.wait(what, &operator, &label, nothing(), &live, here)
             }
             Kind::Yield { operator } => {
                 let label = format!("after {operator}");
@@ -67,7 +67,7 @@ impl Lowering<'_> {
         name: &Ident,
         label: &str,
         pattern: Pattern,
-        live: Vars,
+        live: &Vars,
         here: &Here<'_>,
     ) -> Ending {
         let port = self.out.port(PortKind::Back, format!("after_{name}"), label.to_owned());
@@ -78,7 +78,7 @@ impl Lowering<'_> {
         };
         let frame: Vec<Arg> = self.frame(live.iter().copied(), &own);
         let binds = &here.statement.binds;
-        self.port_segment(port, vec![pattern], &live, binds, (here.rest, here.after));
+        self.port_segment(port, vec![pattern], live, binds, (here.rest, here.after));
         Ending::last(Step::Wait { what, port, frame })
     }
 }

@@ -6,15 +6,15 @@ use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
 use super::args::{lower_args, lower_borrowed};
+use super::hop::lower_key;
 use super::path::navigations;
 use super::{
-    Access, Arg, Entry, GatherId, Hop, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step,
-    Topology,
+    Access, Arg, Entry, GatherId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
 };
 use crate::analysis::{
     self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, never_ends,
 };
-use crate::ops::{Partitioning, Yields};
+use crate::ops::Yields;
 use crate::syntax::Pattern;
 
 /// Lowers a module.
@@ -273,7 +273,6 @@ impl<'a> Lowering<'a> {
         let live = &statement.live;
         let one = |value: &Value| lower_args(&[value], live, owned).remove(0);
         let several = |args: &[Value]| lower_args(&args.iter().collect::<Vec<_>>(), live, owned);
-        let borrowed = |value: &Value| lower_borrowed(value, live, owned);
         let here = Here { statement, rest, after, owned };
         let step = match &statement.kind {
             Kind::Let(binding) => Step::Let(binding.clone()),
@@ -284,22 +283,6 @@ impl<'a> Lowering<'a> {
             }
             Kind::Emit { value, pattern } => {
                 Step::Emit { value: one(value), pattern: pattern.clone() }
-            }
-            Kind::Transform { operator, pstate, path } => {
-                Step::Transform(access(operator, pstate, path, live, owned))
-            }
-            Kind::Clear { operator, pstate } => {
-                Step::Clear { operator: operator.clone(), pstate: pstate.clone() }
-            }
-            Kind::AckReturn { operator, value } => {
-                Step::AckReturn { operator: operator.clone(), value: borrowed(value) }
-            }
-            Kind::Ask { operator, pattern } => {
-                Step::Ask { operator: operator.clone(), pattern: pattern.clone() }
-            }
-            Kind::Append { operator, depot, event, level: None } => {
-                let (operator, depot) = (operator.clone(), depot.clone());
-                Step::Append { operator, depot, event: borrowed(event) }
             }
             Kind::CallOp { op, args, pattern: None, .. } => {
                 Step::RunOp { op: op.clone(), args: several(args) }
@@ -320,21 +303,12 @@ impl<'a> Lowering<'a> {
                 let read = access(operator, pstate, path, live, owned);
                 return self.select(read, path.yields, pattern, &here);
             }
-            Kind::Hop { name, partitioner, args, label } => {
-                let args = match partitioner.partitioning {
-                    Partitioning::ByKey => args.iter().map(borrowed).collect(),
-                    Partitioning::ByTask | Partitioning::Plain => several(args),
-                };
-                let (port, label) = (format!("after_{name}"), format!("after {label}"));
-                let port = self.out.port(PortKind::Hop, port, label);
-                let frame = self.frame(live.iter().copied(), owned);
-                self.port_segment(port, Vec::new(), live, &[], (rest, after));
-                let hop = Hop { name: name.clone(), partitioner, args };
-                return Ending::last(Step::Hop { hop, port, frame });
-            }
-            Kind::CallOp { .. } | Kind::Await { .. } | Kind::Append { .. } | Kind::Yield { .. } => {
-                return self.call(&here);
-            }
+            Kind::Key { name, pstate, value } => lower_key((name, pstate), value, statement, owned),
+            Kind::Hop(hop) => return self.hop(hop, &here),
+            Kind::CallOp { .. }
+            | Kind::Await { .. }
+            | Kind::Append { level: Some(_), .. }
+            | Kind::Yield { .. } => return self.call(&here),
             Kind::Give { stream, values } => {
                 return Ending::GoesOn(self.give(stream.as_ref(), values, &here));
             }
@@ -350,6 +324,7 @@ impl<'a> Lowering<'a> {
                 return Ending::GoesOn(Vec::new());
             }
             Kind::Branch(branch) => return self.branch(branch, &here),
+            other => return Ending::GoesOn(operator(other, live, owned).into_iter().collect()),
         };
         Ending::GoesOn(vec![step])
     }
@@ -449,6 +424,33 @@ impl Ending {
     pub(super) fn last(step: Step) -> Self {
         Self::Last(vec![step])
     }
+}
+
+/// A call on the task, behind which the flow goes on.
+fn operator(kind: &Kind, live: &Vars, owned: &Vars) -> Option<Step> {
+    let borrowed = |value: &Value| lower_borrowed(value, live, owned);
+    Some(match kind {
+        Kind::Transform { operator, pstate, path } => {
+            Step::Transform(access(operator, pstate, path, live, owned))
+        }
+        Kind::Clear { operator, pstate } => {
+            Step::Clear { operator: operator.clone(), pstate: pstate.clone() }
+        }
+        Kind::AckReturn { operator, value } => {
+            Step::AckReturn { operator: operator.clone(), value: borrowed(value) }
+        }
+        Kind::Ask { operator, pattern } => {
+            Step::Ask { operator: operator.clone(), pattern: pattern.clone() }
+        }
+        Kind::Append { operator, depot, event, level: None } => {
+            let (operator, depot) = (operator.clone(), depot.clone());
+            Step::Append { operator, depot, event: borrowed(event) }
+        }
+        Kind::AssumeHome { operator, key } => {
+            Step::AssumeHome { operator: operator.clone(), key: borrowed(key) }
+        }
+        _ => return None,
+    })
 }
 
 fn name_of(variables: &[Variable], id: VarId) -> &Ident {

@@ -5,6 +5,7 @@
 mod args;
 mod branch;
 mod call;
+mod hop;
 mod lower;
 mod mermaid;
 mod path;
@@ -13,8 +14,10 @@ mod show;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
-pub(crate) use crate::analysis::{Depot, DepotBy, Import, PState, PStateOption, Param, Stream};
-use crate::ops::{Partitioner, Yields};
+pub(crate) use crate::analysis::{
+    Depot, DepotBy, Import, PState, PStateOption, Param, Route, Stream,
+};
+use crate::ops::Yields;
 use crate::syntax::{Code, Item, Let, Pattern, Rust};
 
 pub(crate) use lower::{lower, lower_dataflow, lower_op};
@@ -246,6 +249,16 @@ pub(crate) enum Step {
         slot: Slot,
         value: Arg,
     },
+    /// A key as its PState has it, for a move and what follows it.
+    Key {
+        name: Ident,
+        pstate: Ident,
+        value: Arg,
+    },
+    AssumeHome {
+        operator: Ident,
+        key: Arg,
+    },
     /// Each branch gives the slots as its value.
     Branch {
         branch: Branch,
@@ -338,11 +351,10 @@ pub(crate) enum Paths {
     Tuple(Vec<Paths>),
 }
 
-/// A partitioner with its arguments.
+/// A move to another task.
 pub(crate) struct Hop {
     pub(crate) name: Ident,
-    pub(crate) partitioner: &'static Partitioner,
-    pub(crate) args: Vec<Arg>,
+    pub(crate) route: Route<Arg>,
 }
 
 /// `if` or `match` with lowered branches.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     Access, Arg, Argument, Arm, Branch, DepotBy, Entry, Navigation, Op, PState, PStateOption,
-    Param, Paths, Plan, Segment, Slot, Step, Test, Topology, Wait,
+    Param, Paths, Plan, Route, Segment, Slot, Step, Test, Topology, Wait,
 };
 use crate::ops::Yields;
 use crate::syntax::{Pattern, text};
@@ -123,9 +123,17 @@ impl Printer {
                 self.nested(|inner| inner.steps(body));
             }
             Step::Select { .. } | Step::EnterPages { .. } | Step::Page { .. } => self.read(step),
-            Step::Transform(write) => self.line(access(write)),
-            Step::Clear { operator, pstate } => self.line(format!("{operator}($${pstate})")),
-            Step::AckReturn { operator, value } => self.line(format!("{operator}({})", arg(value))),
+            Step::Transform(_)
+            | Step::Clear { .. }
+            | Step::AckReturn { .. }
+            | Step::Key { .. }
+            | Step::AssumeHome { .. }
+            | Step::Ask { .. }
+            | Step::Append { .. } => self.operator(step),
+            Step::Rounds { .. }
+            | Step::PushRound { .. }
+            | Step::Defer { .. }
+            | Step::Aside { .. } => self.round(step),
             Step::Branch { branch, gives } => {
                 self.branch(branch);
                 if !gives.is_empty() {
@@ -137,6 +145,56 @@ impl Printer {
                 self.line(format!("each {} of list {}", arrival(patterns, frame), list.0));
                 self.nested(|inner| inner.steps(body));
             }
+            Step::Keep { slot: kept, value } => {
+                self.line(format!("keep {} as {}", arg(value), slot(kept)));
+            }
+            Step::RunOp { .. }
+            | Step::CallOp { .. }
+            | Step::Wait { .. }
+            | Step::Yield { .. }
+            | Step::Give { .. } => self.call(step),
+            Step::Hop { hop, port, frame } => {
+                let port = &self.ports[port.0];
+                self.line(format!(
+                    "hop |{}{} -> {port} {}",
+                    hop.name,
+                    route(&hop.route),
+                    args(frame)
+                ));
+            }
+            Step::Enter { port, frame } => {
+                self.line(format!("enter {} {}", self.ports[port.0], args(frame)));
+            }
+            Step::Push { list, frame } => {
+                self.line(format!("push {} to list {}", args(frame), list.0))
+            }
+            Step::Result(frame) => self.line(format!("give {}", args(frame))),
+        }
+    }
+
+    /// A call on the task.
+    fn operator(&mut self, step: &Step) {
+        match step {
+            Step::Transform(write) => self.line(access(write)),
+            Step::Clear { operator, pstate } => self.line(format!("{operator}($${pstate})")),
+            Step::AckReturn { operator, value } => self.line(format!("{operator}({})", arg(value))),
+            Step::Key { name, pstate, value } => {
+                self.line(format!("{name} = key of $${pstate} {}", arg(value)));
+            }
+            Step::AssumeHome { operator, key } => self.line(format!("{operator}({})", arg(key))),
+            Step::Ask { operator, pattern } => {
+                self.line(format!("{operator}() :> {}", text(&pattern.tokens)));
+            }
+            Step::Append { operator, depot, event } => {
+                self.line(format!("{operator}(*{depot}, {})", arg(event)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Iterations, what adds to them, and statements beside the flow.
+    fn round(&mut self, step: &Step) {
+        match step {
             Step::Rounds { rounds, variables, first, body } => {
                 let (variables, first) = (arrival(variables, &[]), args(first));
                 self.line(format!("rounds {} {variables} from {first}", rounds.0));
@@ -152,36 +210,7 @@ impl Printer {
                 self.line(if *settles { "atomic" } else { "branch" });
                 self.nested(|inner| inner.steps(body));
             }
-            Step::Keep { slot: kept, value } => {
-                self.line(format!("keep {} as {}", arg(value), slot(kept)));
-            }
-            Step::Ask { operator, pattern } => {
-                self.line(format!("{operator}() :> {}", text(&pattern.tokens)));
-            }
-            Step::Append { operator, depot, event } => {
-                self.line(format!("{operator}(*{depot}, {})", arg(event)));
-            }
-            Step::RunOp { .. }
-            | Step::CallOp { .. }
-            | Step::Wait { .. }
-            | Step::Yield { .. }
-            | Step::Give { .. } => self.call(step),
-            Step::Hop { hop, port, frame } => {
-                let port = &self.ports[port.0];
-                self.line(format!(
-                    "hop |{}{} -> {port} {}",
-                    hop.name,
-                    args(&hop.args),
-                    args(frame)
-                ));
-            }
-            Step::Enter { port, frame } => {
-                self.line(format!("enter {} {}", self.ports[port.0], args(frame)));
-            }
-            Step::Push { list, frame } => {
-                self.line(format!("push {} to list {}", args(frame), list.0))
-            }
-            Step::Result(frame) => self.line(format!("give {}", args(frame))),
+            _ => {}
         }
     }
 
@@ -363,6 +392,15 @@ fn slot(slot: &Slot) -> String {
 fn slots(slots: &[Slot]) -> String {
     let names: Vec<String> = slots.iter().map(slot).collect();
     format!("({})", names.join(", "))
+}
+
+fn route(route: &Route<Arg>) -> String {
+    match route {
+        Route::Plain => "()".to_owned(),
+        Route::Key(one) | Route::Task(one) | Route::Function(one) => format!("({})", arg(one)),
+        Route::KeyIn(pstate, key) => format!("($${pstate}, {})", arg(key)),
+        Route::GlobalIn(pstate) => format!("($${pstate})"),
+    }
 }
 
 fn args(args: &[Arg]) -> String {

@@ -135,7 +135,7 @@ pub(crate) enum Statement {
     /// `value :> pattern;` where the value is no plain call.
     Emit { value: Code, pattern: Pattern },
     /// `|name(args);`
-    Hop { name: Ident, args: Vec<Code> },
+    Hop { name: Ident, args: Vec<Arg> },
     /// `if`, `else if`, `else`
     If(If),
     /// `match value { … }`

@@ -1,6 +1,6 @@
 //! Statements: found on tokens first, read one by one, so that each mistake stays in its statement.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Expr, Type};
 
@@ -9,7 +9,7 @@ use super::code::{emit_arrow, head_length, option_name, split_at_commas};
 use super::control::{parse_if, parse_match};
 use super::cursor::{Cursor, is_pair, is_punct, prefix};
 use super::keyword::{begins_block, begins_item};
-use super::path::{parse_args, parse_path};
+use super::path::parse_path;
 use super::rounds::{begins_loop, parse_loop, parse_steering};
 use super::{Arg, Call, Code, Let, Pattern, Rust, Statement};
 use crate::diagnostics::Diagnostics;
@@ -184,8 +184,11 @@ pub(super) fn as_call(tokens: &[TokenTree]) -> Option<(&Ident, Vec<Arg>)> {
     if !callable || group.delimiter() != Delimiter::Parenthesis {
         return None;
     }
-    let inside = Cursor::inside(group);
-    Some((name, split_at_commas(inside.rest()).into_iter().map(parse_arg).collect()))
+    Some((name, parse_call_args(group)))
+}
+
+fn parse_call_args(group: &Group) -> Vec<Arg> {
+    split_at_commas(Cursor::inside(group).rest()).into_iter().map(parse_arg).collect()
 }
 
 fn parse_arg(tokens: Vec<TokenTree>) -> Arg {
@@ -265,7 +268,7 @@ fn parse_hop(tokens: &[TokenTree], errors: &mut Diagnostics) -> Option<Statement
                 let message = format!("unexpected `{extra}` after the partitioner");
                 errors.error(extra.span(), message, END_STATEMENT);
             }
-            Some(Statement::Hop { name: name.clone(), args: parse_args(group) })
+            Some(Statement::Hop { name: name.clone(), args: parse_call_args(group) })
         }
         _ => {
             let at = tokens.get(1).unwrap_or(&tokens[0]);

@@ -60,6 +60,11 @@ fn loops_and_hops() {
 }
 
 #[test]
+fn moves_to_where_keys_are() {
+    check_expansion("moves");
+}
+
+#[test]
 fn dataflow_outside_of_modules() {
     check_expansion("dataflow");
 }

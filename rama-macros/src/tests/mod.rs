@@ -3,6 +3,8 @@
 mod analysis;
 mod control;
 mod emit;
+mod hop;
+mod locality;
 mod path;
 mod plan;
 mod pstate;
@@ -28,9 +30,13 @@ fn check_syntax(source: &str, expected: &Expect) {
 
 /// Compares the messages about a module.
 fn check_errors(module: &str, expected: &Expect) {
+    expected.assert_eq(&errors_of(module));
+}
+
+fn errors_of(module: &str) -> String {
     let mut errors = Diagnostics::default();
     compile(tokens(module), &mut errors);
-    expected.assert_eq(&errors.into_text());
+    errors.into_text()
 }
 
 /// Compares the plan of a module without mistakes.
@@ -58,6 +64,11 @@ fn with_module(statements: &str) -> String {
             }}
         }}"
     )
+}
+
+/// A module around declarations and the statements of one topology.
+fn with_statements(depots: &str, pstates: &str, statements: &str) -> String {
+    format!("pub TestModule {{ {depots} stream flow {{ {pstates} sources! {{ {statements} }} }} }}")
 }
 
 fn tokens(source: &str) -> TokenStream {

@@ -19,7 +19,7 @@ const HOP: &str = "source(*events) :> Event { id, name };
     |hash(id);
     local_transform([keypath(id), termval(name)], $$names);
     |hash(n);
-    local_transform([keypath(id), NONE], $$counts);";
+    local_transform([keypath(n), termval(id)], $$counts);";
 
 const HOP_IN_A_BRANCH: &str = "source(*events) :> Event { id, name };
     if name.is_empty() {
@@ -152,9 +152,9 @@ fn a_partitioner_cuts() {
             hop |hash(id) -> after_hash (id, name, n)
           segment after_hash (id, name, n)
             local_transform([keypath(id.clone()), termval(name)], $$names)
-            hop |hash(n) -> after_hash_2 (id)
-          segment after_hash_2 (id)
-            local_transform([keypath(id), NONE], $$counts)
+            hop |hash(n) -> after_hash_2 (id, n)
+          segment after_hash_2 (id, n)
+            local_transform([keypath(n), termval(id)], $$counts)
     "#]],
     );
 }

@@ -1,0 +1,23 @@
+use rama_core::prelude::*;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Follow {
+    pub follower: i64,
+    pub followee: i64,
+}
+
+defmodule! {
+    pub FollowModule {
+        depot *follows: Follow, hash_by(follower);
+        stream follows {
+            pstate $$follows: Map<i64, i64>;
+            sources! {
+                source(*follows) :> follow;
+                local_select([keypath(follow.followee)], $$follows) :> found;
+                println!("{found:?}");
+            }
+        }
+    }
+}
+
+fn main() {}

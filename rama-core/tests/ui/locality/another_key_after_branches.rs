@@ -1,0 +1,22 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub FollowModule {
+        depot *follows: (i64, i64), hash_by(|follow| follow.0);
+        stream follows {
+            pstate $$follows: Map<i64, i64>;
+            sources! {
+                source(*follows) :> (follower, followee);
+                if followee > 3 {
+                    |hash(followee);
+                } else {
+                    let key = followee;
+                    |hash(key);
+                }
+                local_transform([keypath(follower), termval(followee)], $$follows);
+            }
+        }
+    }
+}
+
+fn main() {}
