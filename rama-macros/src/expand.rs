@@ -54,7 +54,7 @@ pub(crate) fn dataflow(input: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let body = parse_statements(&mut Cursor::new(input, Span::call_site()), &mut errors);
     let flow = analysis::analyze_dataflow(&body, &mut errors);
-    finish(errors, emit::emit_dataflow(&plan::lower_dataflow(&flow)))
+    finish(errors, || emit::emit_dataflow(&plan::lower_dataflow(&flow)))
 }
 
 /// A path without dataflow.
@@ -62,12 +62,12 @@ pub(crate) fn path(input: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let tokens: Vec<_> = input.into_iter().collect();
     let path = analysis::analyze_path(&parse_path(&tokens), &mut errors);
-    finish(errors, emit::emit_path(&plan::lower_path(&path)))
+    finish(errors, || emit::emit_path(&plan::lower_path(&path)))
 }
 
-fn finish(errors: Diagnostics, code: TokenStream) -> TokenStream {
+fn finish(errors: Diagnostics, code: impl FnOnce() -> TokenStream) -> TokenStream {
     if errors.count() == 0 {
-        return code;
+        return code();
     }
     emit::emit_failed(&errors.into_tokens())
 }

@@ -38,6 +38,11 @@ pub struct Caller<U> {
 }
 
 /// An operation that modules share. Made by `defop!`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no operation",
+    label = "`use op` brings in what `defop!` makes",
+    note = "a function is called without that: `name(args) :> pattern;`"
+)]
 pub trait Operation: 'static {
     /// What it is called with, as a tuple.
     type Args;

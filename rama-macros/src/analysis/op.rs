@@ -12,7 +12,7 @@ use crate::syntax::{self, Arg, Call, Code, Statement};
 /// What is known of an operation without its types.
 #[derive(Clone, Default)]
 pub(super) struct OpFacts {
-    /// Absent when the operation is someone else's: then only rustc knows the rest as well.
+    /// Absent when the operation is someone else's, or could not be read: then nothing of it is sure.
     params: Option<usize>,
     pub(super) streams: Vec<String>,
     /// Whether it may leave the task on which it is called.
@@ -40,7 +40,8 @@ pub(super) fn op_facts(
     }
     for op in ops {
         let streams = op.streams.iter().map(|stream| stream.name.name.to_string()).collect();
-        let facts = OpFacts { params: Some(op.params.len()), streams, ..OpFacts::default() };
+        let params = (!op.broken).then_some(op.params.len());
+        let facts = OpFacts { params, streams, ..OpFacts::default() };
         all.insert(op.name.to_string(), facts);
     }
     // What one operation does, those that call it do.

@@ -58,7 +58,7 @@ impl<'a> Resolver<'a> {
             self.stream(keyword, stream)?
         };
         let values = values.iter().map(|value| self.value(value, uses)).collect();
-        Some(Kind::Give { stream, values })
+        Some(Kind::Give { keyword: keyword.clone(), stream, values })
     }
 
     /// The stream of the operation around the code, if it has several.

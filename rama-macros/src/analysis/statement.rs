@@ -113,7 +113,8 @@ impl<'a> Resolver<'a> {
     fn function(&mut self, call: &Call, uses: &mut Vars) -> Option<Kind> {
         let foreign = call.args.iter().any(|arg| matches!(arg, Arg::PState(_) | Arg::Named(..)));
         if foreign {
-            let known = Operator::ROWS.iter().map(Row::name);
+            let operators = Operator::ROWS.iter().map(|row| row.name.to_owned());
+            let known: Vec<_> = operators.chain(self.around.ops.keys().cloned()).collect();
             let help = did_you_mean(&call.name.to_string(), "", known).unwrap_or_else(|| {
                 "only operators such as `local_select` take pstates and options".to_owned()
             });

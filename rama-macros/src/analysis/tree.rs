@@ -209,6 +209,7 @@ pub(crate) enum Kind {
     },
     /// To the loop or the operation around it.
     Give {
+        keyword: Ident,
         stream: Option<Stream>,
         values: Vec<Value>,
     },

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::names::{local, local_for};
+use super::names::{local, local_at, local_for};
 use super::segment::{Writer, nest};
 use crate::plan::{Step, Wait};
 
@@ -34,7 +34,7 @@ impl Writer<'_> {
                 let (port, frame) = (self.port(*port), nest(&self.each_carried(frame)));
                 self.wait(what, &port, &frame)
             }
-            Step::Give { stream, value, caller } => {
+            Step::Give { keyword, stream, value, caller } => {
                 let value = self.arg(value);
                 let value = match stream {
                     Some(stream) => {
@@ -44,9 +44,9 @@ impl Writer<'_> {
                     None => value,
                 };
                 match caller {
-                    Some(caller) => quote!(#cx.emit(&#caller, #value)?;),
+                    Some(caller) => quote!(#cx.#keyword(&#caller, #value)?;),
                     None => {
-                        let emit = local("emit");
+                        let emit = local_at("emit", keyword.span());
                         quote!(#emit(#cx, #value)?;)
                     }
                 }

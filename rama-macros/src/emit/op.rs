@@ -1,7 +1,7 @@
 //! Operations: a handle first, so that everything may call them, then their segments.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::call::op_variable;
 use super::names::{Names, local, root, text};
@@ -29,11 +29,12 @@ pub(super) fn declare_import(import: &Import, flow: &TokenStream) -> TokenStream
     let name = &import.name;
     let last = path.clone().into_iter().last().map(|token| token.to_string());
     let renamed = last.is_none_or(|last| *name != last);
+    let import = quote_spanned!(name.span()=> .import::<#path>());
     let bring = if renamed { quote!(use #path as #name;) } else { quote!(use #path;) };
     quote! {
         #[allow(unused_imports, reason = "its streams may not be named")]
         #bring
-        let #variable = #flow.import::<#path>();
+        let #variable = #flow #import;
     }
 }
 

@@ -270,7 +270,10 @@ impl<'a> Writer<'a> {
     pub(super) fn arg(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Variable(name) => quote!(#name),
-            Arg::Clone(name) => quote!(::core::clone::Clone::clone(&#name)),
+            Arg::Clone(name) => {
+                let at = Span::mixed_site().located_at(name.span());
+                quote_spanned!(at=> ::core::clone::Clone::clone(&#name))
+            }
             Arg::Tuple(elements) => {
                 let elements = self.args(elements);
                 quote!((#(#elements),*))

@@ -309,8 +309,8 @@ impl<'a> Lowering<'a> {
             | Kind::Await { .. }
             | Kind::Append { level: Some(_), .. }
             | Kind::Yield { .. } => return self.call(&here),
-            Kind::Give { stream, values } => {
-                return Ending::GoesOn(self.give(stream.as_ref(), values, &here));
+            Kind::Give { keyword, stream, values } => {
+                return Ending::GoesOn(self.give((keyword, stream.as_ref()), values, &here));
             }
             Kind::Again { values } => return Ending::GoesOn(self.again(values, &here)),
             Kind::Loop(found) => return self.rounds(found, &here),

@@ -234,6 +234,7 @@ pub(crate) enum Step {
     },
     /// What an operation emits.
     Give {
+        keyword: Ident,
         stream: Option<Stream>,
         value: Arg,
         /// Who called, when that may be on another task.

@@ -1,6 +1,6 @@
 //! Loops: plain iterations when they stay on their task, a port when they may leave it; and what stands in them.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::args::lower_args;
@@ -118,7 +118,7 @@ impl Lowering<'_> {
     /// `emit(values)`
     pub(super) fn give(
         &mut self,
-        stream: Option<&Stream>,
+        (keyword, stream): (&Ident, Option<&Stream>),
         values: &[Value],
         here: &Here<'_>,
     ) -> Vec<Step> {
@@ -139,7 +139,12 @@ impl Lowering<'_> {
             Target::Here | Target::Away => {
                 let stream =
                     stream.map(|one| Stream { op: one.op.clone(), name: one.name.clone() });
-                vec![Step::Give { stream, value, caller: self.caller.clone() }]
+                vec![Step::Give {
+                    keyword: keyword.clone(),
+                    stream,
+                    value,
+                    caller: self.caller.clone(),
+                }]
             }
         }
     }

@@ -232,7 +232,7 @@ impl Printer {
                 let line = format!("{operator} -> {port} {frame}");
                 self.line(line);
             }
-            Step::Give { stream, value, caller } => {
+            Step::Give { stream, value, caller, .. } => {
                 let stream = stream.as_ref().map(|one| format!("{}: ", one.name));
                 let caller = caller.as_ref().map(|caller| format!(" to {caller}"));
                 let line = format!(

@@ -98,7 +98,7 @@ fn parse_declaration(inside: &mut Cursor, module: &mut Module, errors: &mut Diag
         "op" if !inside.is_punct(1, '!') => {
             inside.skip(1);
             let op = parse_op(attrs, inside, errors);
-            module.incomplete |= op.is_none();
+            module.incomplete |= op.as_ref().is_none_or(|op| op.broken);
             module.ops.extend(op);
         }
         "use" if begins_import(inside) => {

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::{Pat, Type};
 
 use super::code::comma_free;
-use super::cursor::{Cursor, prefix, start};
+use super::cursor::{Cursor, is_punct, prefix, start};
 use super::module::{end_declaration, skip_declaration, take_attrs, take_vis};
 use super::statement::parse_statements;
 use super::{Import, Op, Param, binds};
@@ -34,7 +34,8 @@ pub(crate) fn parse_shared_op(
 
 /// `use op path`
 pub(super) fn begins_import(cursor: &Cursor) -> bool {
-    cursor.is_word(0, "use") && cursor.is_word(1, "op") && cursor.ident(2).is_some()
+    let item = cursor.is_punct(2, ':') || cursor.is_punct(2, ';') || cursor.is_word(2, "as");
+    cursor.is_word(0, "use") && cursor.is_word(1, "op") && !item
 }
 
 /// `name(param: T, …) :> stream: T, … { … }`
@@ -74,8 +75,11 @@ fn parse_streams(inside: &mut Cursor, errors: &mut Diagnostics) -> Vec<Param> {
         return Vec::new();
     }
     inside.skip(2);
-    let is_body = |token: &TokenTree| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
-    let end = inside.rest().iter().position(is_body).unwrap_or(inside.rest().len());
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        other => is_punct(Some(other), ';'),
+    };
+    let end = inside.rest().iter().position(ends).unwrap_or(inside.rest().len());
     let tokens = inside.take(end);
     if tokens.is_empty() {
         errors.error(inside.previous(), "`:>` without what is emitted", SHAPE);
