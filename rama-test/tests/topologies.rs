@@ -145,19 +145,7 @@ defmodule! {
     Watching {
         depot *ticks: i64, hash_by(|key| *key);
 
-        stream writer {
-            pstate $$counts: Map<i64, u64>;
-            pstate $$own: Map<i64, List<u64>>;
-
-            sources! {
-                source(*ticks) :> key;
-                local_transform([keypath(key), nil_to_val(0), term(|count| count + 1)], $$counts);
-                local_select([keypath(key), nil_to_val(0)], $$counts) :> count;
-                local_transform([keypath(key), nil_to_val(Vec::new()), update(|list| list.push(count))], $$own);
-            }
-        }
-
-        // Reads after the writer ran, and searches.
+        // Reads after the writer ran, and searches. What another topology owns may be declared further down.
         stream reader {
             pstate $$late: Map<i64, List<u64>>;
             pstate $$searched: Map<i64, List<u64>>;
@@ -169,6 +157,18 @@ defmodule! {
                 local_select([ALL], $$counts) :> (row, count);
                 filter(row == key);
                 local_transform([keypath(key), nil_to_val(Vec::new()), update(|list| list.push(count))], $$searched);
+            }
+        }
+
+        stream writer {
+            pstate $$counts: Map<i64, u64>;
+            pstate $$own: Map<i64, List<u64>>;
+
+            sources! {
+                source(*ticks) :> key;
+                local_transform([keypath(key), nil_to_val(0), term(|count| count + 1)], $$counts);
+                local_select([keypath(key), nil_to_val(0)], $$counts) :> count;
+                local_transform([keypath(key), nil_to_val(Vec::new()), update(|list| list.push(count))], $$own);
             }
         }
     }

@@ -53,11 +53,12 @@ pub(crate) fn emit_shared_op(op: &Op, imports: &[Import]) -> TokenStream {
     let (args, out) = (arg_types(op), out_type(op));
     let streams = match op.streams.as_slice() {
         [_, _, ..] => streams(op, attrs, vis),
+        // In braces its name is that of a type only: variables may have it too.
         _ => quote! {
             #attrs
             #[allow(non_camel_case_types, reason = "it is used as an operation")]
             #[derive(Clone, Copy, Debug)]
-            #vis struct #name;
+            #vis struct #name {}
         },
     };
     let allow = allow_in(&[(op.segments.as_slice(), op.broken)]);

@@ -14,7 +14,7 @@ use crate::syntax::first_span;
 /// Names the topology and its PStates, which every topology may read.
 pub(super) fn declare_topology(topology: &Topology, names: &Names) -> TokenStream {
     let Topology { keyword, name, pstates, segments, .. } = topology;
-    let (module, builder, text) = (local("module"), local_for("", name), text(name));
+    let (module, builder, text) = (local("module"), local_for("topology_", name), text(name));
     let pstates = pstates.iter().map(|pstate| declare_pstate(pstate, &builder, names));
     let id = (!segments.is_empty()).then(|| quote!(let #builder = #builder.id();));
     quote! {
@@ -29,7 +29,7 @@ pub(super) fn emit_topology(topology: &Topology, names: &Names) -> TokenStream {
     if topology.segments.is_empty() {
         return TokenStream::new();
     }
-    let (module, builder) = (local("module"), local_for("", &topology.name));
+    let (module, builder) = (local("module"), local_for("topology_", &topology.name));
     let flow = quote!(#module.flow(#builder));
     let flow = emit_flow(&flow, &topology.ports, &topology.segments, names);
     unless_broken(topology.broken, flow)

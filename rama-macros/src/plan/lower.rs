@@ -251,9 +251,9 @@ impl<'a> Lowering<'a> {
         };
         let hidden: Vec<VarId> = needed.iter().filter(hidden).copied().collect();
         for id in &hidden {
-            // The number keeps variables of one name apart.
+            // The number keeps variables of one name apart, the word those of the macro.
             let kept = format_ident!(
-                "{}_{}",
+                "{}_kept{}",
                 name_of(self.variables, *id),
                 id.0,
                 span = Span::mixed_site()

@@ -82,11 +82,11 @@ fn what_a_loop_hides_travels_under_another_name() {
         &expect![[r#"
             segment source(*events) :> Event { id, name }
               enter next_round (id, name)
-            segment next_round (name, name_1)
-              hop |hash(name) -> after_hash (name_1, name)
-            segment after_hash (name_1, name)
-              enter after_loop (name.clone(), name_1.clone())
-              later next_round (name + 1, name_1)
+            segment next_round (name, name_kept1)
+              hop |hash(name) -> after_hash (name_kept1, name)
+            segment after_hash (name_kept1, name)
+              enter after_loop (name.clone(), name_kept1.clone())
+              later next_round (name + 1, name_kept1)
             segment after_loop (id, name)
               ack_return((id, name))
         "#]],
@@ -101,15 +101,15 @@ fn a_branch_that_hops_may_hide_what_is_needed_after_it() {
         &expect![[r#"
             segment source(*events) :> Event { id, name }
               if id > 3
-                keep name.clone() as name_1
+                keep name.clone() as name_kept1
                 let name = f(id)
-                hop |hash(name) -> after_hash (name_1, name)
+                hop |hash(name) -> after_hash (name_kept1, name)
               else
                 h(id)
                 enter after_if (name)
-            segment after_hash (name_1, name)
+            segment after_hash (name_kept1, name)
               g(name)
-              enter after_if (name_1)
+              enter after_if (name_kept1)
             segment after_if (name)
               ack_return(name)
         "#]],

@@ -43,11 +43,11 @@ const _: () = {
                         Post,
                     >::hash_by(|post| __rama::key_hash(&(post.author, post.text.len()))),
                 );
-            let mut posts = module.stream("posts");
-            let pstate_texts = posts.pstate::<Map<i64, String>>("texts");
-            let pstate_counts = posts.pstate::<Map<i64, u64>>("counts");
-            let posts = posts.id();
-            let flow = module.flow(posts);
+            let mut topology_posts = module.stream("posts");
+            let pstate_texts = topology_posts.pstate::<Map<i64, String>>("texts");
+            let pstate_counts = topology_posts.pstate::<Map<i64, u64>>("counts");
+            let topology_posts = topology_posts.id();
+            let flow = module.flow(topology_posts);
             let after_if = flow.port("after if text.len() < LIMIT");
             let after_hash = flow.port("after |hash(author)");
             let after_hash_2 = flow.port("after |hash(who)");

@@ -40,12 +40,13 @@ const _: () = {
                 .depot("posts", __rama::Partitioning::<Post>::random());
             let depot_cleanups = module
                 .depot("cleanups", __rama::Partitioning::<i64>::global());
-            let mut timelines = module.stream("timelines");
-            let pstate_followers = timelines.pstate::<Map<i64, Set<i64>>>("followers");
-            let pstate_timelines = timelines
+            let mut topology_timelines = module.stream("timelines");
+            let pstate_followers = topology_timelines
+                .pstate::<Map<i64, Set<i64>>>("followers");
+            let pstate_timelines = topology_timelines
                 .pstate::<Map<i64, Map<u64, String>>>("timelines");
-            let timelines = timelines.id();
-            let flow = module.flow(timelines);
+            let topology_timelines = topology_timelines.id();
+            let flow = module.flow(topology_timelines);
             let after_hash = flow.port("after |hash(author)");
             let after_hash_2 = flow.port("after |hash(follower)");
             let after_all = flow.port("after |all()");

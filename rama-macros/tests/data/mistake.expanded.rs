@@ -37,15 +37,15 @@ const _: () = {
         fn define(&self, module: &mut __rama::ModuleBuilder) {
             let depot_users = module
                 .depot("users", __rama::Partitioning::<i64>::random());
-            let mut broken = module.stream("broken");
-            let pstate_names = broken.pstate::<Map<i64, String>>("names");
-            let broken = broken.id();
-            let mut whole = module.stream("whole");
-            let pstate_seen = whole.pstate::<Map<i64, bool>>("seen");
-            let whole = whole.id();
+            let mut topology_broken = module.stream("broken");
+            let pstate_names = topology_broken.pstate::<Map<i64, String>>("names");
+            let topology_broken = topology_broken.id();
+            let mut topology_whole = module.stream("whole");
+            let pstate_seen = topology_whole.pstate::<Map<i64, bool>>("seen");
+            let topology_whole = topology_whole.id();
             #[cfg(rust_analyzer)]
             {
-                let flow = module.flow(broken);
+                let flow = module.flow(topology_broken);
                 flow.source(
                     depot_user,
                     "source(*user)",
@@ -58,7 +58,7 @@ const _: () = {
                     },
                 );
             }
-            let flow = module.flow(whole);
+            let flow = module.flow(topology_whole);
             flow.source(
                 depot_users,
                 "source(*users)",

@@ -43,23 +43,23 @@ const _: () = {
                         Ask,
                     >::hash_by(|event| __rama::key_hash(&event.user)),
                 );
-            let mut moves = module.stream("moves");
-            let pstate_profiles = moves.pstate::<Map<i64, Profile>>("profiles");
-            let pstate_pages = moves
+            let mut topology_moves = module.stream("moves");
+            let pstate_profiles = topology_moves.pstate::<Map<i64, Profile>>("profiles");
+            let pstate_pages = topology_moves
                 .pstate_with(
                     "pages",
                     __rama::PStateOptions::<Map<String, u64>>::new()
                         .key_partitioner(by_length),
                 );
-            let pstate_total = moves
+            let pstate_total = topology_moves
                 .pstate_with(
                     "total",
                     __rama::PStateOptions::<__rama::Initial<u64>>::new()
                         .global()
                         .initial(0),
                 );
-            let moves = moves.id();
-            let flow = module.flow(moves);
+            let topology_moves = topology_moves.id();
+            let flow = module.flow(topology_moves);
             let after_select = flow.port("after select from $$profiles");
             let after_select_2 = flow.port("after select from $$pages");
             let after_hash = flow.port("after |hash($$pages, &page)");

@@ -43,28 +43,29 @@ const _: () = {
                         Visit,
                     >::hash_by(|event| __rama::key_hash(&event.id)),
                 );
-            let mut visits = module.stream("visits");
-            let pstate_accounts = visits.pstate::<Map<i64, Account>>("accounts");
-            let pstate_totals = visits
+            let mut topology_visits = module.stream("visits");
+            let pstate_accounts = topology_visits
+                .pstate::<Map<i64, Account>>("accounts");
+            let pstate_totals = topology_visits
                 .pstate_with(
                     "totals",
                     __rama::PStateOptions::<Map<String, u64>>::new().global(),
                 );
-            let pstate_last = visits
+            let pstate_last = topology_visits
                 .pstate_with(
                     "last",
                     __rama::PStateOptions::<__rama::Initial<String>>::new()
                         .initial(String::new())
                         .partitioned_by_any(),
                 );
-            let pstate_by_tag = visits
+            let pstate_by_tag = topology_visits
                 .pstate_with(
                     "by_tag",
                     __rama::PStateOptions::<Map<String, u64>>::new()
                         .key_partitioner(|tag, tasks| first(tag) % tasks),
                 );
-            let visits = visits.id();
-            let flow = module.flow(visits);
+            let topology_visits = topology_visits.id();
+            let flow = module.flow(topology_visits);
             flow.source(
                 depot_visits,
                 "source(*visits)",

@@ -45,10 +45,11 @@ const _: () = {
                         AddUser,
                     >::hash_by(|event| __rama::key_hash(&event.user_id)),
                 );
-            let mut users = module.stream("users");
-            let pstate_usernames = users.pstate::<Map<i64, String>>("usernames");
-            let users = users.id();
-            let flow = module.flow(users);
+            let mut topology_users = module.stream("users");
+            let pstate_usernames = topology_users
+                .pstate::<Map<i64, String>>("usernames");
+            let topology_users = topology_users.id();
+            let flow = module.flow(topology_users);
             flow.source(
                 depot_users,
                 "source(*users)",

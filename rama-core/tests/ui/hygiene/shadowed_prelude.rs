@@ -23,6 +23,11 @@ defmodule! {
     /// Users.
     pub UsersModule {
         depot *users: AddUser, hash_by(|user| user.id);
+        op twice(n: i64) :> n: i64 {
+            emit(n);
+            |shuffle();
+            emit(n);
+        }
         stream users {
             pstate $$names: Map<i64, String>;
             sources! {
@@ -32,7 +37,17 @@ defmodule! {
                 local_select([must(id)], $$names) :> old;
                 filter(old != name);
                 local_transform([keypath(id), termval(name)], $$names);
-                ack_return(old);
+                loop (n = 0) {
+                    emit(n);
+                    filter(n < 3);
+                    continue_with(n + 1);
+                } :> n;
+                twice(n) :> n;
+                loop (at = n) {
+                    |hash(at);
+                    emit(at);
+                } :> at;
+                ack_return((old, at));
             }
         }
     }
