@@ -8,7 +8,7 @@ use super::names::{Names, local, local_for, text, text_at};
 use super::op::emit_op_segment;
 use super::segment::{Writer, allow_unused_mut, arrival, tuple_pattern};
 use crate::ops::PStateMeaning;
-use crate::plan::{Entry, PState, PStateOption, Port, PortKind, Segment, Topology};
+use crate::plan::{Entry, PState, PStateOption, Port, PortKind, Segment, Step, Topology};
 use crate::syntax::first_span;
 
 /// Names the topology and its PStates, which every topology may read.
@@ -44,14 +44,29 @@ pub(super) fn unless_broken(broken: bool, flow: TokenStream) -> TokenStream {
 /// Lints that are wrong about the code of these segments, of which some may be broken.
 pub(super) fn allow_in(parts: &[(&[Segment], bool)]) -> TokenStream {
     let segments = parts.iter().flat_map(|(segments, _)| *segments);
-    let unused_mut = segments.clone().find_map(|segment| match &segment.entry {
-        Entry::Port { frame, .. } => allow_unused_mut(frame),
-        Entry::Source { .. } | Entry::Op { .. } => None,
+    let unused_mut = segments.clone().find_map(|segment| {
+        let frame = match &segment.entry {
+            Entry::Port { frame, .. } => frame.as_slice(),
+            Entry::Source { .. } | Entry::Op { .. } => &[],
+        };
+        allow_unused_mut(frame).or_else(|| allow_copies(&segment.body))
     });
     let broken = parts.iter().any(|(_, broken)| *broken);
     let editors = broken
         .then(|| quote!(#[allow(unexpected_cfgs, reason = "`rust_analyzer` is set by editors")]));
     quote!(#unused_mut #editors)
+}
+
+/// The same for what travels within a segment.
+fn allow_copies(steps: &[Step]) -> Option<TokenStream> {
+    steps.iter().find_map(|step| {
+        let here = match step {
+            Step::Gather { frame, .. } => allow_unused_mut(frame),
+            Step::Keep { slot, .. } => allow_unused_mut(std::slice::from_ref(slot)),
+            _ => None,
+        };
+        here.or_else(|| step.inside().into_iter().find_map(allow_copies))
+    })
 }
 
 /// Ports first, then the segments, from which rustc infers the types of the ports.

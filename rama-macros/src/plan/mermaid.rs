@@ -88,28 +88,12 @@ fn collect(step: &Step, found: &mut Vec<Way>) {
         Step::Enter { port, .. } => way("-->", *port, "goes on".to_owned()),
         Step::Defer { port, .. } => way("-->", *port, "continue_with".to_owned()),
         Step::EnterPages { port, .. } => way("-->", *port, "first page".to_owned()),
-        Step::Page { port, body, .. } => {
-            way("-.->", *port, "next page".to_owned());
-            body.iter().for_each(|step| collect(step, found));
-        }
+        Step::Page { port, .. } => way("-.->", *port, "next page".to_owned()),
         Step::Yield { operator, port, .. } => way("-.->", *port, operator.to_string()),
         Step::Wait { what, port, .. } => way("-.->", *port, waited(what)),
-        Step::Each { body, .. }
-        | Step::When { body, .. }
-        | Step::Select { body, .. }
-        | Step::CallOp { body, .. }
-        | Step::Rounds { body, .. }
-        | Step::Aside { body, .. } => body.iter().for_each(|step| collect(step, found)),
-        Step::Gather { from, body, .. } => {
-            collect(from, found);
-            body.iter().for_each(|step| collect(step, found));
-        }
-        Step::Branch { branch, .. } => {
-            let steps = branch.arms.iter().flat_map(|arm| &arm.body);
-            steps.for_each(|step| collect(step, found));
-        }
         _ => {}
     }
+    step.inside().into_iter().flatten().for_each(|step| collect(step, found));
 }
 
 fn waited(what: &Wait) -> String {

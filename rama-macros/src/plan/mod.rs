@@ -292,6 +292,24 @@ pub(crate) enum Step {
     Result(Vec<Arg>),
 }
 
+impl Step {
+    /// The lists of steps inside of this one.
+    pub(crate) fn inside(&self) -> Vec<&[Self]> {
+        match self {
+            Self::Each { body, .. }
+            | Self::When { body, .. }
+            | Self::Select { body, .. }
+            | Self::Page { body, .. }
+            | Self::CallOp { body, .. }
+            | Self::Rounds { body, .. }
+            | Self::Aside { body, .. } => vec![body],
+            Self::Gather { from, body, .. } => vec![std::slice::from_ref(&**from), body],
+            Self::Branch { branch, .. } => branch.arms.iter().map(|arm| &*arm.body).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// What a flow waits for.
 pub(crate) enum Wait {
     /// An operation that may leave its task.
