@@ -5,7 +5,9 @@ use quote::quote;
 
 use crate::diagnostics::Diagnostics;
 use crate::plan::Plan;
-use crate::syntax::{Cursor, parse_module, parse_path, parse_shared_op, parse_statements};
+use crate::syntax::{
+    Cursor, SharedOp, parse_module, parse_path, parse_shared_op, parse_statements,
+};
 use crate::{analysis, emit, plan};
 
 /// A module. rustc does not see what is broken, so that one mistake gives one message.
@@ -31,9 +33,9 @@ pub(crate) fn compile(input: TokenStream, errors: &mut Diagnostics) -> Option<Pl
 pub(crate) fn defop(input: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
     let parsed = parse_shared_op(input, &mut errors);
-    let code = parsed.map(|(op, imports)| {
+    let code = parsed.map(|SharedOp { krate, imports, op }| {
         let op = plan::lower_op(analysis::analyze_shared_op(op, &imports, &mut errors));
-        emit::emit_shared_op(&op, &imports)
+        emit::emit_shared_op(&op, &imports, krate.as_ref())
     });
     let errors = errors.into_tokens();
     quote!(#code #errors)

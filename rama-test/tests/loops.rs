@@ -1,8 +1,6 @@
 //! `loop` with `continue_with` and `emit`: iterations on one task and over many, several of them from one, emits that
 //! go on before the loop does (OP-14), on 1, 2 and 8 tasks, against the same in plain Rust.
 
-#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
-
 mod common;
 
 use common::{home, launch};

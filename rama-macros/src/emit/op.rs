@@ -46,9 +46,13 @@ pub(super) fn emit_op(op: &Op, names: &Names) -> TokenStream {
 }
 
 /// An operation that modules share: a type of its name.
-pub(crate) fn emit_shared_op(op: &Op, imports: &[Import]) -> TokenStream {
+pub(crate) fn emit_shared_op(
+    op: &Op,
+    imports: &[Import],
+    krate: Option<&TokenStream>,
+) -> TokenStream {
     let names = Names::inside();
-    let (private, root, name) = (&names.private, root(None), &op.name);
+    let (private, root, name) = (&names.private, root(krate), &op.name);
     let (attrs, vis) = (&op.attrs, &op.vis);
     let (args, out) = (arg_types(op), out_type(op));
     let streams = match op.streams.as_slice() {

@@ -192,7 +192,7 @@ impl<'a> Lowering<'a> {
         let mut owned = owned;
         let mut steps = Vec::new();
         for (at, statement) in list.iter().enumerate() {
-            let needed = self.needed(after);
+            let needed = self.needed(after).intersection(&statement.live).copied().collect();
             steps.extend(self.keep(&needed, &statement.binds, &mut owned));
             match self.statement(statement, &list[at + 1..], after, &owned) {
                 Ending::GoesOn(step) => steps.extend(step),

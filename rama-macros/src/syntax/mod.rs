@@ -80,6 +80,14 @@ pub(crate) struct Op {
     pub(crate) broken: bool,
 }
 
+/// A `defop!` body.
+pub(crate) struct SharedOp {
+    /// `crate = path;`: where the runtime is, when it is not `::rama_core`.
+    pub(crate) krate: Option<TokenStream>,
+    pub(crate) imports: Vec<Import>,
+    pub(crate) op: Op,
+}
+
 /// `name: Type`
 #[derive(Clone)]
 pub(crate) struct Param {

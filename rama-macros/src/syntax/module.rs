@@ -50,23 +50,23 @@ pub(crate) fn parse_module(input: TokenStream, errors: &mut Diagnostics) -> Opti
         );
     }
     let mut inside = Cursor::inside(&body);
-    take_crate(&mut inside, &mut module);
+    module.krate = take_crate(&mut inside);
     while !inside.is_empty() {
         parse_declaration(&mut inside, &mut module, errors);
     }
     Some(module)
 }
 
-/// `crate = path;`, only as the first thing in a module.
-fn take_crate(inside: &mut Cursor, module: &mut Module) {
+/// `crate = path;`, only as the first thing.
+pub(super) fn take_crate(inside: &mut Cursor) -> Option<TokenStream> {
     if !inside.is_word(0, "crate") || !inside.is_punct(1, '=') {
-        return;
+        return None;
     }
-    if let Ok((_, length)) = prefix(&inside.rest()[2..], Path::parse_mod_style) {
-        inside.skip(2);
-        module.krate = Some(inside.take(length).into_iter().collect());
-        inside.eat(';');
-    }
+    let (_, length) = prefix(&inside.rest()[2..], Path::parse_mod_style).ok()?;
+    inside.skip(2);
+    let path = inside.take(length).into_iter().collect();
+    inside.eat(';');
+    Some(path)
 }
 
 fn parse_declaration(inside: &mut Cursor, module: &mut Module, errors: &mut Diagnostics) {

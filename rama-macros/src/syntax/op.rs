@@ -5,19 +5,17 @@ use syn::{Pat, Type};
 
 use super::code::comma_free;
 use super::cursor::{Cursor, is_punct, prefix, start};
-use super::module::{end_declaration, skip_declaration, take_attrs, take_vis};
+use super::module::{end_declaration, skip_declaration, take_attrs, take_crate, take_vis};
 use super::statement::parse_statements;
-use super::{Import, Op, Param, binds};
+use super::{Import, Op, Param, SharedOp, binds};
 use crate::diagnostics::Diagnostics;
 
 const SHAPE: &str = "write `op name(argument: Type) :> result: Type { … }`";
 
 /// Reads the body of `defop!`: operations of others that it calls, and one operation, without the word `op`.
-pub(crate) fn parse_shared_op(
-    input: TokenStream,
-    errors: &mut Diagnostics,
-) -> Option<(Op, Vec<Import>)> {
+pub(crate) fn parse_shared_op(input: TokenStream, errors: &mut Diagnostics) -> Option<SharedOp> {
     let mut cursor = Cursor::new(input, Span::call_site());
+    let krate = take_crate(&mut cursor);
     let mut imports = Vec::new();
     while begins_import(&cursor) {
         cursor.skip(2);
@@ -29,7 +27,7 @@ pub(crate) fn parse_shared_op(
         let help = "write one `defop!` for each operation";
         errors.error(cursor.span(), "unexpected tokens after the operation", help);
     }
-    Some((Op { vis, ..op }, imports))
+    Some(SharedOp { krate, imports, op: Op { vis, ..op } })
 }
 
 /// `use op path`

@@ -30,6 +30,33 @@ const HOP_IN_A_BRANCH: &str = "source(*events) :> Event { id, name };
     }
     local_transform([keypath(id), termval(size)], $$names);";
 
+const LOOP: &str = "source(*events) :> Event { id, name, rest };
+    loop (at = id, depth = 0) {
+        |hash(at);
+        local_select([must(at)], $$counts) :> next;
+        if next > at { loop (m = at) { emit(m); continue_with(m + depth); } :> o; emit(o); } else { f(rest); }
+        continue_with(next, depth + 1);
+    } :> found;
+    local_transform([keypath(found), termval((name, id))], $$names);";
+
+const WAITS: &str = "source(*events) :> Event { id, name, rest };
+    await_future(fetch(rest)) :> answer;
+    yield_if_overtime();
+    branch { |all(); f(name); }
+    depot_append(*ids, id, append_ack);
+    g(answer, name);";
+
+const MEETING: &str = "source(*events) :> Event { id, name, rest };
+    if id > 3 { let size = f(rest); anchor 'big; |hash(id); h(name); } else { let size = 2; anchor 'small; }
+    from 'big, 'small { |hash(size); g(size, name); }
+    |global();
+    atomic { explode(name) :> c; g(c, id); }";
+
+const HIDDEN: &str = "source(*events) :> Event { id, name };
+    loop (name = f(id)) { |hash(name); if name > 3 { let id = g(name); |all(); emit(id); } else { emit(name); } } :> found;
+    |hash(found);
+    h(name);";
+
 const PAGES: &str = "source(*events) :> Event { id, name, rest };
     yielding_select([keypath(id), MAP_VALS], $$counts) :> count;
     local_transform([keypath(id), termval((name, count))], $$names);";
@@ -310,7 +337,9 @@ fn a_partitioner_at_the_end_of_a_branch_that_ends_the_flow_needs_no_join() {
 /// no variable of the flow that the segment mentions is missing unless the segment binds it.
 #[test]
 fn a_frame_holds_exactly_the_live_variables() {
-    for flow in [HOP, HOP_IN_A_BRANCH, EXPLODE_AND_HOP, GATHER, SEVERAL] {
+    for flow in
+        [HOP, HOP_IN_A_BRANCH, EXPLODE_AND_HOP, GATHER, SEVERAL, LOOP, WAITS, MEETING, HIDDEN]
+    {
         let plan = plan_of(&with_module(flow));
         let segments: Vec<&str> = plan.split("  segment ").skip(1).collect();
         let frames = segments.iter().filter_map(|segment| frame(segment));
@@ -339,5 +368,5 @@ fn frame(segment: &str) -> Option<(Vec<&str>, &str)> {
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '_')
-        .filter(|word| !word.is_empty())
+        .filter(|word| !word.is_empty() && *word != "_")
 }

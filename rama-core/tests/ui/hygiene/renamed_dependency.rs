@@ -7,14 +7,25 @@ mod vendor {
 
 use vendor::backend::prelude::*;
 
+defop! {
+    crate = crate::vendor::backend;
+    pub twice(id: i64) :> id: i64 {
+        emit(id);
+        |hash(id);
+        emit(id);
+    }
+}
+
 defmodule! {
     pub UsersModule {
         crate = crate::vendor::backend;
+        use op twice;
         depot *users: i64, global;
         stream users {
             pstate $$seen: Map<i64, bool>;
             sources! {
                 source(*users) :> id;
+                twice(id) :> id;
                 local_transform([keypath(id), termval(true)], $$seen);
             }
         }
