@@ -39,3 +39,7 @@ struct Language;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/NAVIGATORS.md")]
 struct Navigators;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/CLOJURE.md")]
+struct Clojure;
