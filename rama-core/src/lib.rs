@@ -58,6 +58,7 @@ pub mod prelude {
         codec::Key,
         dataflow, defmodule, defop,
         depot::AckLevel,
+        error::EventError,
         module::Module,
         modules, path,
         schema::{FixedKeys, List, Map, Nested, Set, Subindexed, Uncounted},

@@ -106,7 +106,7 @@ fn route(
     pstates: PStates,
     key: i64,
     way: Way,
-) -> Result<Route, rama_core::error::EventError> {
+) -> Result<Route, EventError> {
     let PStates { hash, text, partitioner, global, everywhere } = pstates;
     match way {
         Way::Hash => cx.hash_in(hash, &key),

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::resolve::Resolver;
-use crate::ops::{Emits, Operator, Row};
+use crate::ops::{Emits, Operation, Operator, Row};
 use crate::syntax::{Code, Pattern, text};
 
 /// A PState in the middle of Rust, with what stands around it.
@@ -41,6 +41,29 @@ impl Resolver<'_> {
             ),
         };
         self.errors.error(span, message, help);
+    }
+}
+
+impl Resolver<'_> {
+    /// Reports a call of what is no function, in the middle of Rust.
+    pub(super) fn called_as_value(&mut self, name: &Ident) {
+        let text = name.to_string();
+        if self.scope.find(&text).is_some() || self.around.items.contains(&text) {
+            return;
+        }
+        let help = if self.around.ops.contains_key(&text) {
+            format!("write `{text}(…) :> value;` before this, and use `value`")
+        } else {
+            match Operator::find(&text, "") {
+                // Functions with one of the other names may be imported, which the macro cannot see.
+                Ok(row) if row.operation == Operation::Ask => {
+                    format!("write `{}` before this, and use what it emits", row.shape)
+                }
+                _ => return,
+            }
+        };
+        let message = format!("`{text}` is a statement of dataflow, not a value");
+        self.errors.error(name.span(), message, help);
     }
 }
 

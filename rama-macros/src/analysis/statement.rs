@@ -121,6 +121,9 @@ impl<'a> Resolver<'a> {
             self.errors.error(call.name.span(), format!("unknown operator `{}`", call.name), help);
             return None;
         }
+        if self.of_the_original(call) {
+            return None;
+        }
         let Some(pattern) = call.pattern.clone() else {
             if self.lacks_bar(call) {
                 return None;
@@ -140,6 +143,18 @@ impl<'a> Resolver<'a> {
         }
         let args = args.iter().map(|code| self.value(code, uses)).collect();
         Some(Kind::Call { function: call.name.clone(), args, pattern })
+    }
+
+    /// Reports operations of the original that are plain Rust here.
+    fn of_the_original(&mut self, call: &Call) -> bool {
+        let name = call.name.to_string();
+        let own = self.scope.find(&name).is_some() || self.around.items.contains(&name);
+        let meant = ORIGINAL.iter().find(|(original, _)| *original == name && !own);
+        if let Some((_, here)) = meant {
+            let help = format!("write `{here}`");
+            self.errors.error(call.name.span(), format!("there is no operator `{name}`"), help);
+        }
+        meant.is_some()
     }
 
     /// Reports a partitioner without its `|`, unless a function of that name is known.
@@ -346,6 +361,15 @@ impl<'a> Resolver<'a> {
 /// `direct` may well be functions that are imported, which the macro cannot see.
 const NO_FUNCTIONS: &[&str] = &["hash", "shuffle"];
 
+/// Operations of the original that nobody gives to a function of his own, and what says the same here.
+const ORIGINAL: &[(&str, &str)] = &[
+    ("explode_map", "explode(map) :> (key, value);"),
+    ("explode_indexed", "explode(list.into_iter().enumerate()) :> (index, element);"),
+    ("completable_future", "await_future(future) :> pattern;"),
+    ("depot_partition_append", "depot_append(*depot, record);"),
+    ("each_async", "await_future(future) :> pattern;"),
+];
+
 const IN_ITS_MODULE: &str =
     "pass and emit values, or write `op` in the module that has the pstates and depots";
 
@@ -372,10 +396,16 @@ fn course(kind: &Kind) -> Course {
     }
 }
 
+/// Whether a condition is `false` as written.
+pub(crate) fn is_never(condition: &Code) -> bool {
+    condition.tokens.to_string() == "false"
+}
+
 /// Whether a list of statements never comes to its end.
 pub(crate) fn never_ends(list: &[Statement]) -> bool {
     match list.last().map(|last| &last.kind) {
         Some(Kind::Rust(rust)) => diverges(&rust.code),
+        Some(Kind::Filter { condition }) => is_never(condition),
         Some(Kind::Branch(branch)) => {
             let closed = !matches!(branch.head, super::tree::Head::If { complete: false });
             closed && branch.arms.iter().all(|arm| arm.diverges)

@@ -25,6 +25,27 @@ pub(super) fn uses(code: &Code) -> Vec<Use> {
     finder.found
 }
 
+/// The names that are called in a piece of Rust and not bound in it.
+pub(super) fn called(code: &Code) -> Vec<Ident> {
+    let Some(tree) = code.tree.as_deref() else {
+        return Vec::new();
+    };
+    let mut finder = Called(Vec::new());
+    finder.visit_expr(tree);
+    finder.0
+}
+
+struct Called(Vec<Ident>);
+
+impl<'ast> Visit<'ast> for Called {
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let Expr::Path(path) = &*call.func {
+            self.0.extend(path.path.get_ident().cloned());
+        }
+        visit::visit_expr_call(self, call);
+    }
+}
+
 /// The variables that a condition binds for its branch: `if let Some(x) = …`.
 pub(super) fn condition_binds(code: &Code) -> Vec<Bind> {
     match code.tree.as_deref() {

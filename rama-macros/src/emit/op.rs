@@ -142,6 +142,7 @@ fn streams(op: &Op, attrs: &TokenStream, vis: &TokenStream) -> TokenStream {
     quote! {
         #attrs
         #[allow(non_camel_case_types, reason = "variants are named like the streams")]
+        #[allow(dead_code, reason = "not every caller looks at every stream")]
         #vis enum #name { #(#variants)* }
     }
 }

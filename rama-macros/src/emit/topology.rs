@@ -51,10 +51,20 @@ pub(super) fn allow_in(parts: &[(&[Segment], bool)]) -> TokenStream {
         };
         allow_unused_mut(frame).or_else(|| allow_copies(&segment.body))
     });
+    let explodes = segments.clone().any(|segment| explodes(&segment.body));
+    let options = explodes.then(
+        || quote!(#[allow(for_loops_over_fallibles, reason = "an `Option` explodes into what is in it")]),
+    );
     let broken = parts.iter().any(|(_, broken)| *broken);
     let editors = broken
         .then(|| quote!(#[allow(unexpected_cfgs, reason = "`rust_analyzer` is set by editors")]));
-    quote!(#unused_mut #editors)
+    quote!(#unused_mut #options #editors)
+}
+
+fn explodes(steps: &[Step]) -> bool {
+    let here =
+        |step: &Step| matches!(step, Step::Each { .. }) || step.inside().into_iter().any(explodes);
+    steps.iter().any(here)
 }
 
 /// The same for what travels within a segment.

@@ -12,7 +12,7 @@ use super::{
     Access, Arg, Entry, GatherId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
 };
 use crate::analysis::{
-    self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, never_ends,
+    self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, is_never, never_ends,
 };
 use crate::ops::Yields;
 use crate::syntax::Pattern;
@@ -291,6 +291,9 @@ impl<'a> Lowering<'a> {
                 let body = self.list(rest, after, statement.binds.iter().copied().collect());
                 let (pattern, items) = (pattern.clone(), one(iter));
                 return Ending::last(Step::Each { pattern, items, body });
+            }
+            Kind::Filter { condition } if rest.is_empty() && is_never(condition) => {
+                return Ending::Last(Vec::new());
             }
             Kind::Filter { condition } => {
                 let body = self.list(rest, after, owned.clone());

@@ -1,8 +1,8 @@
 //! Statements beside the flow: `branch`, `atomic`, and what goes on from an `anchor`.
 
-use proc_macro2::{Delimiter, Ident};
+use proc_macro2::{Delimiter, Ident, TokenTree};
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, is_punct};
 use super::statement::{END_STATEMENT, parse_statements};
 use super::{Aside, Onward, Statement};
 use crate::diagnostics::Diagnostics;
@@ -28,12 +28,24 @@ pub(super) fn parse_aside(
             }
             Some(label.map(|label| Statement::Anchor { keyword, label }))
         }
+        "branch" | "hook" | "unify" if cursor.is_punct(1, '\'') => {
+            let help = "write `from 'anchor { … }` for what goes on from there, `from 'one, 'other { … }` from several";
+            errors.error(keyword.span(), format!("`{keyword}` takes no anchors"), help);
+            let end = cursor.rest().iter().position(ends_statement);
+            cursor.skip(end.map_or(cursor.rest().len(), |end| end + 1));
+            Some(None)
+        }
         "from" if cursor.is_punct(1, '\'') => {
             cursor.skip(1);
             Some(parse_from(keyword, cursor, errors))
         }
         _ => None,
     }
+}
+
+fn ends_statement(token: &TokenTree) -> bool {
+    is_punct(Some(token), ';')
+        || matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
 /// `'one, 'other { … }`

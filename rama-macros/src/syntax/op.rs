@@ -45,6 +45,13 @@ pub(super) fn parse_op(
     let before = errors.count();
     let (name, params) = match (inside.ident(0).cloned(), inside.group(1, Delimiter::Parenthesis)) {
         (Some(name), Some(params)) => (name, params.clone()),
+        _ if inside.is_punct(1, '<') => {
+            let help = "write a generic function, or one operation for each type";
+            let at = inside.peek(1).map_or_else(|| inside.span(), start);
+            errors.error(at, "an operation has no type parameters", help);
+            skip_declaration(inside);
+            return None;
+        }
         _ => {
             let at = inside.peek(1).filter(|_| inside.ident(0).is_some());
             let at = at.map_or_else(|| inside.span(), start);
@@ -112,7 +119,7 @@ fn parse_param(cursor: &mut Cursor) -> Option<Param> {
 
 /// `use op path::to::name;` or `… as other;`, with the cursor behind `op`.
 pub(super) fn parse_import(inside: &mut Cursor, errors: &mut Diagnostics) -> Option<Import> {
-    let shape = "write `use op path::to::operation;`";
+    let shape = "write `use op path::to::operation;`, one for each operation";
     let parsed = prefix(inside.rest(), syn::Path::parse_mod_style);
     let last = parsed.as_ref().ok().and_then(|(path, _)| path.segments.last());
     let Some(last) = last.map(|last| last.ident.clone()) else {

@@ -35,6 +35,10 @@ const _: () = {
             "PostsModule"
         }
         #[allow(unused_mut, reason = "bound with `mut`, perhaps changed only elsewhere")]
+        #[allow(
+            for_loops_over_fallibles,
+            reason = "an `Option` explodes into what is in it"
+        )]
         fn define(&self, module: &mut __rama::ModuleBuilder) {
             let depot_posts = module
                 .depot(

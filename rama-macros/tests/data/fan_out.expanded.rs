@@ -35,6 +35,10 @@ const _: () = {
         fn name(&self) -> &'static str {
             "FanOutModule"
         }
+        #[allow(
+            for_loops_over_fallibles,
+            reason = "an `Option` explodes into what is in it"
+        )]
         fn define(&self, module: &mut __rama::ModuleBuilder) {
             let depot_posts = module
                 .depot("posts", __rama::Partitioning::<Post>::random());
