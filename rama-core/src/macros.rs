@@ -4,7 +4,7 @@
 ///
 /// Makes a type of the given name that implements [`Module`](crate::module::Module), and `<Name>Client`, whose
 /// `depot` and `pstate` have a typed handle per declaration. `docs/LANGUAGE.md` is the reference of what may
-/// stand inside. The environment variable `RAMA_MACRO_DUMP=<Name>` (or `*`) prints the plan while compiling:
+/// stand inside. The environment variable `RAMA_MACRO_DUMP=<Name>` (or `*`) prints the plan while compiling, as text and as a Mermaid graph:
 /// segments, frames, hops.
 ///
 /// ```
