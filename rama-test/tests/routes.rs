@@ -101,12 +101,7 @@ impl Module for Trips {
     }
 }
 
-fn route(
-    cx: &mut Cx<'_>,
-    pstates: PStates,
-    key: i64,
-    way: Way,
-) -> Result<Route, EventError> {
+fn route(cx: &mut Cx<'_>, pstates: PStates, key: i64, way: Way) -> Result<Route, EventError> {
     let PStates { hash, text, partitioner, global, everywhere } = pstates;
     match way {
         Way::Hash => cx.hash_in(hash, &key),

@@ -197,7 +197,7 @@ impl Cx<'_> {
     pub(super) fn deeper(&mut self, label: &'static str) -> Outcome {
         if self.level >= LEVELS_MAX {
             return Err(EventError::new(format!(
-                "`{label}` calls itself more than {LEVELS_MAX} levels deep: make it a loop, which does not nest"
+                "`{label}` is nested more than {LEVELS_MAX} levels deep, calls and emits counted: make it a loop, which does not nest"
             )));
         }
         self.level += 1;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use proc_macro2::Ident;
 
 use super::resolve::Resolver;
+use super::scope::Name;
 use super::tree::{Anchor, Course, Kind, Meeting, Phi, Statement, VarId, Vars};
 use crate::ops::did_you_mean;
 use crate::syntax;
@@ -15,15 +16,10 @@ use crate::syntax;
 /// The anchors of a flow, by name.
 #[derive(Default)]
 pub(super) struct Anchors<'a> {
-    seen: BTreeMap<String, Seen>,
+    /// With what is in scope there.
+    seen: BTreeMap<String, BTreeMap<String, VarId>>,
     /// The meetings further down, by where they stand.
     meetings: Vec<&'a syntax::Onward>,
-}
-
-struct Seen {
-    /// What is in scope there.
-    scope: BTreeMap<String, VarId>,
-    used: bool,
 }
 
 impl<'a> Resolver<'a> {
@@ -36,13 +32,15 @@ impl<'a> Resolver<'a> {
             return Vec::new();
         }
         let lists = self.following.clone();
-        let later = lists.iter().copied().flatten();
-        let here: Vec<&'a syntax::Onward> = later
-            .filter_map(|statement| match statement {
-                syntax::Statement::Onward(from) => Some(from),
+        let here: Vec<(&'a syntax::Onward, usize)> = lists
+            .iter()
+            .flat_map(|behind| behind.list.iter().map(|statement| (statement, behind.loops)))
+            .filter_map(|(statement, loops)| match statement {
+                syntax::Statement::Onward(from) if from.labels.contains(label) => {
+                    Some((from, loops))
+                }
                 _ => None,
             })
-            .filter(|from| from.labels.contains(label))
             .collect();
         if here.is_empty() {
             let help = format!(
@@ -51,11 +49,13 @@ impl<'a> Resolver<'a> {
             self.errors.error(keyword.span(), format!("nothing goes on from `'{name}`"), help);
         }
         let scope = self.scope.visible();
-        self.anchors.seen.insert(name, Seen { scope, used: false });
+        self.anchors.seen.insert(name, scope);
         let mut statements = Vec::new();
-        for from in here {
+        for (from, loops) in here {
             if from.labels.len() == 1 {
+                let outer = std::mem::replace(&mut self.apart, loops < self.loops.len());
                 statements.push(self.beside(&from.body, false));
+                self.apart = outer;
             } else if let Some(place) = from.labels.iter().position(|one| one == label) {
                 let meeting = self.meeting(from);
                 let label = label_of(from);
@@ -79,8 +79,7 @@ impl<'a> Resolver<'a> {
     pub(super) fn onward(&mut self, from: &'a syntax::Onward) -> Option<Statement> {
         for label in &from.labels {
             let name = label.to_string();
-            if let Some(seen) = self.anchors.seen.get_mut(&name) {
-                seen.used = true;
+            if self.anchors.seen.contains_key(&name) {
                 continue;
             }
             let known = self.anchors.seen.keys();
@@ -103,17 +102,16 @@ impl<'a> Resolver<'a> {
             self.errors.error(from.keyword.span(), message, help);
             return None;
         }
-        let scopes: Vec<_> = from
-            .labels
-            .iter()
-            .map(|label| self.anchors.seen[&label.to_string()].scope.clone())
-            .collect();
+        let scopes: Vec<_> =
+            from.labels.iter().map(|label| self.anchors.seen[&label.to_string()].clone()).collect();
         let number = self.meeting(from);
         let outer = self.scope.alone();
         let mut phis = Vec::new();
         for name in scopes[0].keys() {
             let from: Vec<_> = scopes.iter().map(|scope| scope.get(name).copied()).collect();
-            if from.iter().all(Option::is_some) {
+            if let (Some(same), true) = (from[0], from.iter().all(|one| *one == from[0])) {
+                self.scope.set(name.clone(), Name::Variable(same));
+            } else if from.iter().all(Option::is_some) {
                 let variable = self.scope.merged(name, &from);
                 phis.push(Phi { variable, from });
             }

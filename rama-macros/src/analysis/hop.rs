@@ -139,7 +139,17 @@ impl Resolver<'_> {
             }
             (Partitioning::ByTask, Some(task), _) => Route::Task(task),
             (Partitioning::ByFunction, Some(function), _) => Route::Function(function),
-            (_, _, Some(pstate)) if partitioner.name == "global" => Route::GlobalIn(pstate),
+            (_, _, Some(pstate)) if partitioner.name == "global" => {
+                if matches!(self.home(&pstate), PStateHome::Hash | PStateHome::Own) {
+                    let message =
+                        format!("`$${pstate}` is not `global`: every task has a part of it");
+                    let help =
+                        format!("write `|global();` for task 0, or `|hash($${pstate}, key);`");
+                    self.errors.error(pstate.span(), message, help);
+                    return None;
+                }
+                Route::GlobalIn(pstate)
+            }
             _ => Route::Plain,
         })
     }

@@ -67,6 +67,12 @@ impl<'a> Known<'a> {
         self.know_all(binds, &found);
     }
 
+    /// What the names in a condition or guard mean: what it binds itself hides what was there before.
+    pub(super) fn bound_or_used(&self, binds: &[VarId], uses: &Vars) -> Vars {
+        let hidden = |id: &VarId| binds.iter().any(|bind| self.name(*bind) == self.name(*id));
+        uses.iter().filter(|id| !hidden(id)).chain(binds).copied().collect()
+    }
+
     fn know_all(&mut self, binds: &[VarId], found: &BTreeMap<String, ValueId>) {
         for id in binds {
             let value = found.get(&self.name(*id)).copied();

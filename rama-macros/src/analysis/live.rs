@@ -95,8 +95,10 @@ fn at_anchor(anchor: &mut Anchor, needs: &Needs) -> Vec<VarId> {
 
 fn meet(meeting: &mut Meeting, needs: &mut Needs) {
     let live = fill_in(&mut meeting.body, Vars::new(), needs);
-    let needed: Vec<_> = meeting.phis.iter().filter(|phi| live.contains(&phi.variable)).collect();
-    meeting.frame = needed.iter().map(|phi| phi.variable).collect();
-    let at = |place: usize| needed.iter().filter_map(|phi| phi.from[place]).collect();
+    meeting.frame = live.into_iter().collect();
+    // What is no merged variable, such as what is needed where the meeting emits, is the same at all anchors.
+    let phi = |id: &VarId| meeting.phis.iter().find(|phi| phi.variable == *id);
+    let of = |id: &VarId, place: usize| phi(id).map_or(Some(*id), |phi| phi.from[place]);
+    let at = |place: usize| meeting.frame.iter().filter_map(|id| of(id, place)).collect();
     needs.meetings.insert(meeting.number, (0..meeting.anchors).map(at).collect());
 }

@@ -39,6 +39,10 @@ pub(super) fn check(
 /// The same for an operation, which may be called anywhere.
 pub(super) fn check_op(op: &Op, homes: &BTreeMap<String, PStateHome>, errors: &mut Diagnostics) {
     let mut check = Check { homes, known: Known::new(&op.flow), errors };
+    for id in op.flow.binds.iter().filter(|id| Some(**id) != op.caller) {
+        let argument = check.known.values.given();
+        check.known.know(*id, argument);
+    }
     check.list(&op.flow.body, Point::new(Place::Unknown));
 }
 
@@ -194,14 +198,16 @@ impl Check<'_> {
             match &arm.test {
                 Test::Condition(condition) => {
                     self.known.bind_condition(condition, &arm.uses, &arm.binds);
-                    self.equal(condition, &arm.uses, true, &mut inside);
-                    self.equal(condition, &arm.uses, false, &mut otherwise);
+                    let names = self.known.bound_or_used(&arm.binds, &arm.uses);
+                    self.equal(condition, &names, true, &mut inside);
+                    self.equal(condition, &names, false, &mut otherwise);
                 }
                 Test::Else => {}
                 Test::Pattern { pattern, guard } => {
                     self.known.bind(pattern, &arm.binds, value);
                     if let Some(guard) = guard {
-                        self.equal(guard, &arm.uses, true, &mut inside);
+                        let names = self.known.bound_or_used(&arm.binds, &arm.uses);
+                        self.equal(guard, &names, true, &mut inside);
                     }
                 }
             }

@@ -39,16 +39,26 @@ pub(super) struct Surroundings {
     pub(super) items: BTreeSet<String>,
 }
 
+/// What follows a statement in its block.
+#[derive(Clone, Copy)]
+pub(super) struct Following<'a> {
+    pub(super) list: &'a [syntax::Statement],
+    /// How many loops are around the block.
+    pub(super) loops: usize,
+}
+
 /// The forward pass over one flow.
 pub(super) struct Resolver<'a> {
     pub(super) around: &'a Surroundings,
     pub(super) scope: Scope,
     /// What follows the current statement, in each of the blocks around it.
-    pub(super) following: Vec<&'a [syntax::Statement]>,
+    pub(super) following: Vec<Following<'a>>,
     /// Whether they emit: the loops around the code.
     pub(super) loops: Vec<bool>,
     /// How many variables each of them has.
     pub(super) rounds: Vec<usize>,
+    /// Whether the code goes on from an anchor in a loop that is not around it.
+    pub(super) apart: bool,
     pub(super) anchors: Anchors<'a>,
     /// Who called the operation in which the flow stands, when it may leave its task.
     pub(super) caller: Option<VarId>,
@@ -118,6 +128,7 @@ impl<'a> Resolver<'a> {
             following: Vec::new(),
             loops: Vec::new(),
             rounds: Vec::new(),
+            apart: false,
             anchors: Anchors::default(),
             caller: None,
             in_flow: true,
@@ -200,7 +211,7 @@ impl<'a> Resolver<'a> {
         let binds_it = |statement: &syntax::Statement| {
             statement.binds().iter().any(|bind| bind.name == one.name)
         };
-        if self.following.iter().any(|list| list.iter().any(binds_it)) {
+        if self.following.iter().any(|behind| behind.list.iter().any(binds_it)) {
             let message = format!("`{name}` is used before it is bound");
             self.errors.error(
                 one.name.span(),

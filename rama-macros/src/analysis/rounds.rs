@@ -22,7 +22,9 @@ impl<'a> Resolver<'a> {
         let binds = found.variables.iter().flat_map(|one| self.bind(&one.pattern)).collect();
         self.loops.push(false);
         self.rounds.push(found.variables.len());
+        let apart = std::mem::take(&mut self.apart);
         let body = self.statements(&found.body);
+        self.apart = apart;
         self.rounds.pop();
         let emits = self.loops.pop().unwrap_or_default();
         self.scope.close();
@@ -47,6 +49,7 @@ impl<'a> Resolver<'a> {
         values: &'a [Code],
         uses: &mut Vars,
     ) -> Option<Kind> {
+        self.check_apart(keyword)?;
         let stream = if let Some(emits) = self.loops.last_mut() {
             *emits = true;
             if let Some(stream) = stream {
@@ -59,6 +62,17 @@ impl<'a> Resolver<'a> {
         };
         let values = values.iter().map(|value| self.value(value, uses)).collect();
         Some(Kind::Give { keyword: keyword.clone(), stream, values })
+    }
+
+    /// What goes on from an anchor in a loop is not in that loop when it stands behind it.
+    fn check_apart(&mut self, keyword: &Ident) -> Option<()> {
+        if !self.apart {
+            return Some(());
+        }
+        let message = format!("`{keyword}` behind a loop, from an anchor in it");
+        let help = "put `from` into the loop too, or write this where the anchor is";
+        self.errors.error(keyword.span(), message, help);
+        None
     }
 
     /// The stream of the operation around the code, if it has several.
@@ -102,6 +116,7 @@ impl<'a> Resolver<'a> {
         values: &'a [Code],
         uses: &mut Vars,
     ) -> Option<Kind> {
+        self.check_apart(keyword)?;
         let Some(count) = self.rounds.last().copied() else {
             let help = "it belongs in `loop (name = value) { … } :> pattern;`";
             self.errors.error(keyword.span(), "`continue_with` outside of a loop", help);

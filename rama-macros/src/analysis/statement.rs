@@ -3,7 +3,7 @@
 use proc_macro2::Ident;
 
 use super::path::END_IT;
-use super::resolve::Resolver;
+use super::resolve::{Following, Resolver};
 use super::tree::{Course, Kind, Path, Statement, Value, Vars};
 use super::uses::diverges;
 use crate::ops::{Emits, Operation, Operator, Param, Row, Yields, did_you_mean};
@@ -26,7 +26,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn statements(&mut self, list: &'a [syntax::Statement]) -> Vec<Statement> {
         let mut resolved = Vec::new();
         for (at, statement) in list.iter().enumerate() {
-            self.following.push(&list[at + 1..]);
+            let behind = Following { list: &list[at + 1..], loops: self.loops.len() };
+            self.following.push(behind);
             match statement {
                 syntax::Statement::Match(found) => resolved.extend(self.resolve_match(found)),
                 syntax::Statement::Anchor { keyword, label } => {
@@ -42,6 +43,12 @@ impl<'a> Resolver<'a> {
                 }
             }
             self.following.pop();
+            let next = list.get(at + 1).filter(|_| never_ends(&resolved));
+            if let Some(next) = next.filter(|next| !matches!(next, syntax::Statement::Onward(_))) {
+                let help = "leave it out, or let the flow go on before it";
+                self.errors.error(next.span(), "nothing comes to this statement", help);
+                break;
+            }
         }
         resolved
     }

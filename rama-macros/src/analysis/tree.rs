@@ -389,3 +389,24 @@ pub(crate) struct Phi {
     /// One for each branch; a diverging branch needs none.
     pub(crate) from: Vec<Option<VarId>>,
 }
+
+/// The variables that statements use, those that they bind themselves included.
+pub(crate) fn used(list: &[Statement]) -> Vars {
+    let mut all = Vars::new();
+    for statement in list {
+        all.extend(&statement.uses);
+        match &statement.kind {
+            Kind::Branch(branch) => {
+                for arm in &branch.arms {
+                    all.extend(&arm.uses);
+                    all.extend(used(&arm.body));
+                }
+            }
+            Kind::Loop(found) => all.extend(used(&found.body)),
+            Kind::Aside { body, .. } => all.extend(used(body)),
+            Kind::Meeting(meeting) => all.extend(used(&meeting.body)),
+            _ => {}
+        }
+    }
+    all
+}

@@ -17,33 +17,21 @@ pub(super) struct Use {
 
 /// All names used by a piece of Rust that it does not bind itself.
 pub(super) fn uses(code: &Code) -> Vec<Use> {
-    let mut finder = Finder { bound: Vec::new(), found: Vec::new() };
-    match code.tree.as_deref() {
-        Some(tree) => finder.visit_expr(tree),
-        None => finder.tokens(&code.tokens),
-    }
-    finder.found
+    search(code).found
 }
 
 /// The names that are called in a piece of Rust and not bound in it.
 pub(super) fn called(code: &Code) -> Vec<Ident> {
-    let Some(tree) = code.tree.as_deref() else {
-        return Vec::new();
-    };
-    let mut finder = Called(Vec::new());
-    finder.visit_expr(tree);
-    finder.0
+    search(code).called
 }
 
-struct Called(Vec<Ident>);
-
-impl<'ast> Visit<'ast> for Called {
-    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
-        if let Expr::Path(path) = &*call.func {
-            self.0.extend(path.path.get_ident().cloned());
-        }
-        visit::visit_expr_call(self, call);
+fn search(code: &Code) -> Finder {
+    let mut finder = Finder { bound: Vec::new(), found: Vec::new(), called: Vec::new() };
+    match code.tree.as_deref() {
+        Some(tree) => finder.visit_expr(tree),
+        None => finder.tokens(&code.tokens),
     }
+    finder
 }
 
 /// The variables that a condition binds for its branch: `if let Some(x) = …`.
@@ -81,6 +69,8 @@ struct Finder {
     /// Names that are bound inside the piece, scope by scope.
     bound: Vec<BTreeSet<String>>,
     found: Vec<Use>,
+    /// Functions that are called by a single name.
+    called: Vec<Ident>,
 }
 
 impl Finder {
@@ -199,7 +189,11 @@ impl<'ast> Visit<'ast> for Finder {
         match &*call.func {
             Expr::Path(path) if path.qself.is_none() && path.path.get_ident().is_some() => {
                 // It may be a closure in a variable, or a function.
-                self.found(&path.path.segments[0].ident, false);
+                let name = &path.path.segments[0].ident;
+                self.found(name, false);
+                if !self.is_bound(name) {
+                    self.called.push(name.clone());
+                }
             }
             other => self.visit_expr(other),
         }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::names::{local, local_at, local_for};
-use super::segment::{Writer, nest};
+use super::segment::{Writer, nest, parameter};
 use crate::plan::{Step, Wait};
 
 impl Writer<'_> {
@@ -16,7 +16,7 @@ impl Writer<'_> {
                 quote!(#cx.run(#op, #args)?;)
             }
             Step::CallOp { op, args, pattern, body } => {
-                let (op, args, pattern) = (op_variable(op), self.tuple(args), &pattern.tokens);
+                let (op, args, pattern) = (op_variable(op), self.tuple(args), parameter(pattern));
                 let body = self.steps(body);
                 quote! {
                     #cx.call(#op, #args, &|#cx, #pattern| {

@@ -106,10 +106,7 @@ pub(super) fn emit_op_segment(
         None => local("emit"),
     };
     quote! {
-        #flow.#define(#op, move |#cx, #params, #back| {
-            #body
-            ::core::result::Result::Ok(())
-        });
+        #flow.#define(#op, move |#cx, #params, #back| { #body });
     }
 }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::names::local;
-use super::segment::{Writer, arrival};
+use super::segment::{Writer, allow_unused_mut, arrival};
 use crate::plan::{GatherId, Step};
 
 impl Writer<'_> {
@@ -42,14 +42,16 @@ impl Writer<'_> {
     pub(super) fn round(&self, step: &Step) -> TokenStream {
         let (cx, private) = (local("cx"), &self.names.private);
         match step {
-            Step::Rounds { rounds, variables, first, body } => {
+            Step::Rounds { rounds, variables, frame, first, body } => {
                 let (rounds, round) = (waiting(*rounds), local("round"));
-                let (variables, first) = (arrival(variables, &[]), self.tuple(first));
+                let (variables, first) = (arrival(variables, frame), self.tuple(first));
+                let allow = allow_unused_mut(frame);
                 let body = self.steps(body);
                 // A `let`, so that rustc insists on patterns that fit every value.
                 quote! {
                     let #rounds = #private::Rounds::new(#first);
                     while let ::core::option::Option::Some(#round) = #rounds.next() {
+                        #allow
                         let #variables = #round;
                         #body
                     }

@@ -1,6 +1,6 @@
 //! Steps as statements.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::code;
@@ -307,6 +307,13 @@ impl<'a> Writer<'a> {
     pub(super) fn tuple(&self, frame: &[Arg]) -> TokenStream {
         nest(&self.args(frame))
     }
+}
+
+/// A pattern as the parameter of a closure, where `|` would end the parameters.
+pub(super) fn parameter(pattern: &Pattern) -> TokenStream {
+    let tokens = &pattern.tokens;
+    let bar = |token: TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '|');
+    if tokens.clone().into_iter().any(bar) { quote!((#tokens)) } else { tokens.clone() }
 }
 
 /// A frame as it arrives.

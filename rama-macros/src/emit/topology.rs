@@ -6,7 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use super::code;
 use super::names::{Names, local, local_for, text, text_at};
 use super::op::emit_op_segment;
-use super::segment::{Writer, allow_unused_mut, arrival, tuple_pattern};
+use super::segment::{Writer, allow_unused_mut, arrival, parameter, tuple_pattern};
 use crate::ops::PStateMeaning;
 use crate::plan::{Entry, PState, PStateOption, Port, PortKind, Segment, Step, Topology};
 use crate::syntax::first_span;
@@ -71,7 +71,7 @@ fn explodes(steps: &[Step]) -> bool {
 fn allow_copies(steps: &[Step]) -> Option<TokenStream> {
     steps.iter().find_map(|step| {
         let here = match step {
-            Step::Gather { frame, .. } => allow_unused_mut(frame),
+            Step::Gather { frame, .. } | Step::Rounds { frame, .. } => allow_unused_mut(frame),
             Step::Keep { slot, .. } => allow_unused_mut(std::slice::from_ref(slot)),
             _ => None,
         };
@@ -143,16 +143,12 @@ pub(super) fn schema(pstate: &PState, root: &TokenStream) -> TokenStream {
 
 fn emit_segment(segment: &Segment, writer: &Writer<'_>, ports: &[Port]) -> TokenStream {
     let (flow, cx, body) = (local("flow"), local("cx"), writer.steps(&segment.body));
-    let closure = |input: TokenStream| {
-        quote!(move |#cx, #input| {
-            #body
-            ::core::result::Result::Ok(())
-        })
-    };
+    let done = (!segment.returns).then(|| quote!(::core::result::Result::Ok(())));
+    let body = quote!(#body #done);
+    let closure = |input: TokenStream| quote!(move |#cx, #input| { #body });
     match &segment.entry {
         Entry::Source { keyword, depot, pattern } => {
-            let (label, closure) =
-                (format!("{keyword}(*{depot})"), closure(pattern.tokens.clone()));
+            let (label, closure) = (format!("{keyword}(*{depot})"), closure(parameter(pattern)));
             let depot = local_for("depot_", depot);
             quote!(#flow.#keyword(#depot, #label, #closure);)
         }
@@ -170,7 +166,7 @@ fn emit_segment(segment: &Segment, writer: &Writer<'_>, ports: &[Port]) -> Token
                 }
                 PortKind::Back => {
                     let (patterns, frame) = (patterns.iter(), tuple_pattern(frame));
-                    let patterns = patterns.map(|pattern| &pattern.tokens);
+                    let patterns = patterns.map(parameter);
                     let closure = closure(quote!(#(#patterns,)* #frame));
                     quote!(#flow.define_returns(#port, #closure);)
                 }

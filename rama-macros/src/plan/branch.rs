@@ -9,12 +9,19 @@ impl Lowering<'_> {
         let Here { statement, rest, after, owned } = *here;
         let given = branch.phis.iter().map(|phi| phi.variable);
         let given: Vec<VarId> = given.filter(|id| statement.live.contains(id)).collect();
+        let closed = !matches!(branch.head, Head::If { complete: false });
         match statement.course {
             Course::Once => {
                 let end = if given.is_empty() { After::End } else { After::Give(given.clone()) };
                 let (mut steps, branch) = self.arms(branch, &end, owned);
                 steps.push(Step::Branch { branch, gives: self.slots(given) });
                 Ending::GoesOn(steps)
+            }
+            // Nothing comes to what follows.
+            Course::Many | Course::Hops if closed && branch.arms.iter().all(|arm| arm.diverges) => {
+                let (mut steps, branch) = self.arms(branch, &After::End, owned);
+                steps.push(Step::Branch { branch, gives: Vec::new() });
+                Ending::Last(steps)
             }
             // Nothing follows, so each branch can do what would be done behind all of them.
             Course::Many | Course::Hops if rest.is_empty() => {

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::args::{lower_args, lower_borrowed};
 use super::lower::{Ending, Here, Lowering};
-use super::{Arg, PortKind, Slot, Step, Wait};
+use super::{Arg, PortKind, Step, Wait};
 use crate::analysis::{Kind, Value, Vars};
 use crate::syntax::Pattern;
 
@@ -21,14 +21,7 @@ impl Lowering<'_> {
         match &statement.kind {
             Kind::CallOp { op, args, pattern: Some(pattern), away: false } => {
                 let (op, args, pattern) = (op.clone(), values(args), pattern.clone());
-                // Each emit changes copies of its own.
-                let mutable = live.iter().copied().filter(|id| self.variables[id.0].mutable);
-                let copies: Vec<_> = mutable.collect();
-                let own = statement.binds.iter().chain(&copies).copied().collect();
-                let slots = self.slots(copies).into_iter();
-                let keep = |slot: Slot| Step::Keep { value: Arg::Clone(slot.name.clone()), slot };
-                let mut body: Vec<Step> = slots.map(keep).collect();
-                body.extend(self.list(rest, after, own));
+                let body = self.each_emit(here);
                 Ending::last(Step::CallOp { op, args, pattern, body })
             }
             Kind::CallOp { op, args, pattern: Some(pattern), away: true } => {
@@ -71,10 +64,12 @@ impl Lowering<'_> {
         here: &Here<'_>,
     ) -> Ending {
         let port = self.out.port(PortKind::Back, format!("after_{name}"), label.to_owned());
-        // A future may take variables for itself, so that those of the frame are copies.
+        // A future may take variables for itself, a record is lent: what the frame has of them are copies.
         let own: Vars = match what {
-            Wait::Future { .. } => here.owned.difference(&here.statement.uses).copied().collect(),
-            Wait::Op { .. } | Wait::Append { .. } => here.owned.clone(),
+            Wait::Future { .. } | Wait::Append { .. } => {
+                here.owned.difference(&here.statement.uses).copied().collect()
+            }
+            Wait::Op { .. } => here.owned.clone(),
         };
         let frame: Vec<Arg> = self.frame(live.iter().copied(), &own);
         let binds = &here.statement.binds;

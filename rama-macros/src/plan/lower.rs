@@ -1,6 +1,6 @@
 //! Cuts statements into segments: at hops and waits, and where branches that contain one meet.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
@@ -12,7 +12,7 @@ use super::{
     Access, Arg, Entry, GatherId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
 };
 use crate::analysis::{
-    self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, is_never, never_ends,
+    self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, is_never, never_ends, used,
 };
 use crate::ops::Yields;
 use crate::syntax::Pattern;
@@ -67,21 +67,26 @@ pub(super) struct Segments {
     ports: Vec<Port>,
     segments: Vec<Segment>,
     gathers: usize,
-    /// How often each name of a port was given.
-    names: BTreeMap<String, usize>,
-    labels: BTreeMap<String, usize>,
+    /// The names of ports that were given.
+    names: BTreeSet<String>,
+    labels: BTreeSet<String>,
+}
+
+/// The text, with a number behind it when it is there already.
+fn unused(given: &mut BTreeSet<String>, text: &str, separator: &str) -> String {
+    let numbered = (2..).map(|number| format!("{text}{separator}{number}"));
+    let mut candidates = std::iter::once(text.to_owned()).chain(numbered);
+    let free = candidates.find(|one| !given.contains(one)).unwrap_or_default();
+    given.insert(free.clone());
+    free
 }
 
 impl Segments {
     /// A port with a name of its own; equal ones are numbered from the second on.
     pub(super) fn port(&mut self, kind: PortKind, name: String, label: String) -> PortId {
-        let numbered = |seen: &mut BTreeMap<String, usize>, text: String, separator: &str| {
-            let count = seen.entry(text.clone()).or_default();
-            *count += 1;
-            if *count == 1 { text } else { format!("{text}{separator}{count}") }
-        };
-        let name = numbered(&mut self.names, name, "_");
-        let label = numbered(&mut self.labels, label, " #");
+        // `r#` cannot stand in the middle of a name.
+        let name = unused(&mut self.names, &name.replace("r#", ""), "_");
+        let label = unused(&mut self.labels, &label, " #");
         self.ports.push(Port { name, label, kind });
         PortId(self.ports.len() - 1)
     }
@@ -116,7 +121,7 @@ pub(super) enum Target {
 #[derive(Clone)]
 pub(super) enum Again {
     Nowhere,
-    Push(GatherId),
+    Push(GatherId, Vec<VarId>),
     Defer(PortId, Vec<VarId>),
 }
 
@@ -143,7 +148,9 @@ impl<'a> Lowering<'a> {
     /// A segment takes its place before those that its body leads to.
     pub(super) fn segment(&mut self, entry: Entry, list: &[Statement], after: &After, owned: Vars) {
         let place = self.out.segments.len();
-        self.out.segments.push(Segment { entry, body: Vec::new() });
+        let is_rust = list.last().is_some_and(|last| matches!(last.kind, Kind::Rust(_)));
+        let returns = is_rust && never_ends(list);
+        self.out.segments.push(Segment { entry, body: Vec::new(), returns });
         self.out.segments[place].body = self.list(list, after, owned);
     }
 
@@ -220,8 +227,8 @@ impl<'a> Lowering<'a> {
             Target::Nowhere | Target::Here | Target::Away => &[],
         };
         let again: &[VarId] = match &self.again {
-            Again::Defer(_, ids) => ids,
-            Again::Nowhere | Again::Push(_) => &[],
+            Again::Defer(_, ids) | Again::Push(_, ids) => ids,
+            Again::Nowhere => &[],
         };
         after.iter().chain(emits).chain(again).copied().collect()
     }
@@ -288,8 +295,8 @@ impl<'a> Lowering<'a> {
                 Step::RunOp { op: op.clone(), args: several(args) }
             }
             Kind::Explode { iter, pattern } => {
-                let body = self.list(rest, after, statement.binds.iter().copied().collect());
                 let (pattern, items) = (pattern.clone(), one(iter));
+                let body = self.each_emit(&here);
                 return Ending::last(Step::Each { pattern, items, body });
             }
             Kind::Filter { condition } if rest.is_empty() && is_never(condition) => {
@@ -318,8 +325,13 @@ impl<'a> Lowering<'a> {
             Kind::Again { values } => return Ending::GoesOn(self.again(values, &here)),
             Kind::Loop(found) => return self.rounds(found, &here),
             Kind::Aside { settles, body } => {
-                let own = owned.difference(live).copied().collect();
-                Step::Aside { settles: *settles, body: self.list(body, &After::End, own) }
+                // What it changes, it changes for itself.
+                let used = used(body);
+                let copies = self.mutable(used.intersection(live).copied());
+                let own = owned.difference(live).chain(&copies).copied().collect();
+                let mut steps = self.copies(copies);
+                steps.extend(self.list(body, &After::End, own));
+                Step::Aside { settles: *settles, body: steps }
             }
             Kind::Anchor(anchor) => self.anchor(anchor, &here),
             Kind::Meeting(meeting) => {
@@ -332,6 +344,29 @@ impl<'a> Lowering<'a> {
         Ending::GoesOn(vec![step])
     }
 
+    /// What follows a statement that emits any number of times on this task. Each emit changes copies of its own, as
+    /// it does where it travels.
+    pub(super) fn each_emit(&mut self, here: &Here<'_>) -> Vec<Step> {
+        let Here { statement, rest, after, .. } = *here;
+        let outside = |id: &VarId| !statement.binds.contains(id);
+        let copies = self.mutable(statement.live.iter().copied().filter(outside));
+        let own = statement.binds.iter().chain(&copies).copied().collect();
+        let mut body = self.copies(copies);
+        body.extend(self.list(rest, after, own));
+        body
+    }
+
+    /// Those that may change.
+    pub(super) fn mutable(&self, ids: impl IntoIterator<Item = VarId>) -> Vec<VarId> {
+        ids.into_iter().filter(|id| self.variables[id.0].mutable).collect()
+    }
+
+    /// Copies of variables under their own names.
+    pub(super) fn copies(&self, ids: impl IntoIterator<Item = VarId>) -> Vec<Step> {
+        let slots = self.slots(ids).into_iter();
+        slots.map(|slot| Step::Keep { value: Arg::Clone(slot.name.clone()), slot }).collect()
+    }
+
     /// What follows a select is nested in it, unless it gives exactly one value.
     fn select(
         &mut self,
@@ -341,16 +376,17 @@ impl<'a> Lowering<'a> {
         here: &Here<'_>,
     ) -> Ending {
         let pattern = pattern.clone();
-        let bound = here.statement.binds.iter().copied();
-        let owned: Vars = match yields {
+        let body = match yields {
             Yields::One => {
                 let body = Vec::new();
                 return Ending::GoesOn(vec![Step::Select { read, yields, pattern, body }]);
             }
-            Yields::AtMostOne => here.owned.iter().copied().chain(bound).collect(),
-            Yields::Many => bound.collect(),
+            Yields::AtMostOne => {
+                let own = here.owned.iter().chain(&here.statement.binds).copied().collect();
+                self.list(here.rest, here.after, own)
+            }
+            Yields::Many => self.each_emit(here),
         };
-        let body = self.list(here.rest, here.after, owned);
         Ending::last(Step::Select { read, yields, pattern, body })
     }
 
@@ -361,7 +397,7 @@ impl<'a> Lowering<'a> {
         pattern: &Pattern,
         here: &Here<'_>,
     ) -> Ending {
-        let Here { statement, rest, after, owned } = *here;
+        let Here { statement, owned, .. } = *here;
         let (name, label) = (format!("pages_of_{pstate}"), format!("pages of $${pstate}"));
         let port = self.out.port(PortKind::Hop, name, label);
         let mut live = statement.live.clone();
@@ -374,7 +410,7 @@ impl<'a> Lowering<'a> {
         frame.push(Slot { name: paging.clone(), mutable: false });
         let place = self.out.segments.len();
         let entry = Entry::Port { port, patterns: Vec::new(), frame };
-        self.out.segments.push(Segment { entry, body: Vec::new() });
+        self.out.segments.push(Segment { entry, body: Vec::new(), returns: false });
         // Every page needs the variables again, and so does every value of a page.
         let page = Step::Page {
             read: access(operator, pstate, path, &live, &Vars::new()),
@@ -382,7 +418,7 @@ impl<'a> Lowering<'a> {
             paging,
             frame: self.frame(live.iter().copied(), &Vars::new()),
             pattern: pattern.clone(),
-            body: self.list(rest, after, statement.binds.iter().copied().collect()),
+            body: self.each_emit(here),
         };
         self.out.segments[place].body = vec![page];
         let frame = self.frame(live.iter().copied(), owned);

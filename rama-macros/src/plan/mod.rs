@@ -92,6 +92,8 @@ pub(crate) enum PortKind {
 pub(crate) struct Segment {
     pub(crate) entry: Entry,
     pub(crate) body: Vec<Step>,
+    /// Whether its last statement leaves it, such as `return Err(…)`.
+    pub(crate) returns: bool,
 }
 
 /// How a segment begins.
@@ -220,6 +222,8 @@ pub(crate) enum Step {
     Rounds {
         rounds: GatherId,
         variables: Vec<Pattern>,
+        /// Variables from outside that may change: each iteration has its own.
+        frame: Vec<Slot>,
         first: Vec<Arg>,
         body: Vec<Step>,
     },

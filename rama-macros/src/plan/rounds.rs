@@ -11,12 +11,11 @@ use crate::syntax::Pattern;
 
 impl Lowering<'_> {
     pub(super) fn rounds(&mut self, found: &Loop, here: &Here<'_>) -> Ending {
-        let mut owned = here.owned.clone();
-        let first = self.first_round(found, &owned);
+        let first = self.first_round(found, here.owned);
         if here.statement.course == Course::Hops {
-            self.rounds_at_port(found, first, &mut owned, here)
+            self.rounds_at_port(found, first, here)
         } else {
-            self.rounds_in_place(found, first, &mut owned, here)
+            self.rounds_in_place(found, first, here)
         }
     }
 
@@ -43,54 +42,43 @@ impl Lowering<'_> {
     }
 
     /// Iterations of a loop that stays on its task.
-    fn rounds_in_place(
-        &mut self,
-        found: &Loop,
-        first: Vec<Arg>,
-        owned: &mut Vars,
-        here: &Here<'_>,
-    ) -> Ending {
+    fn rounds_in_place(&mut self, found: &Loop, first: Vec<Arg>, here: &Here<'_>) -> Ending {
         let rounds = self.out.gather();
         // What follows sees the variables around the loop where it stands; only those that may have changed
         // meanwhile have to come along.
-        let mutable = |id: &VarId| self.variables[id.0].mutable;
-        let frame: Vec<VarId> = found.after.iter().copied().filter(mutable).collect();
+        let frame = self.mutable(found.after.iter().copied());
+        let round = self.mutable(found.round.iter().copied());
+        let first = first.into_iter().chain(self.frame(round.iter().copied(), &Vars::new()));
+        let first = first.collect();
         let goes_on = !here.is_last();
         let emits = if goes_on { Target::Push(rounds, frame.clone()) } else { Target::Nowhere };
-        let (mut steps, body) = self.inside(emits, Again::Push(rounds), |lowering| {
-            let needed = frame.iter().copied().collect();
-            let keeps = lowering.keep(&needed, &found.binds, owned);
-            let own = found.binds.iter().copied().collect();
-            (keeps, lowering.list(&found.body, &After::End, own))
+        let again = Again::Push(rounds, round.clone());
+        let (slots, body) = self.inside(emits, again, |lowering| {
+            let needed = frame.iter().chain(&round).copied().collect();
+            lowering.rename(&needed, &found.binds);
+            let own = found.binds.iter().chain(&round).copied().collect();
+            (lowering.slots(round), lowering.list(&found.body, &After::End, own))
         });
         let variables = found.variables.iter().map(|one| one.pattern.clone()).collect();
-        let from = Step::Rounds { rounds, variables, first, body };
+        let from = Step::Rounds { rounds, variables, frame: slots, first, body };
         if !goes_on {
-            steps.push(from);
-            return Ending::Last(steps);
+            return Ending::last(from);
         }
         let own = here.statement.binds.iter().chain(&frame).copied().collect();
         let slots = self.slots(frame);
         let body = self.list(here.rest, here.after, own);
         let (from, patterns) = (Box::new(from), vec![result(found)]);
-        steps.push(Step::Gather { list: rounds, from, patterns, frame: slots, body });
-        Ending::Last(steps)
+        Ending::last(Step::Gather { list: rounds, from, patterns, frame: slots, body })
     }
 
     /// A loop that may leave its task: each iteration enters it anew.
-    fn rounds_at_port(
-        &mut self,
-        found: &Loop,
-        first: Vec<Arg>,
-        owned: &mut Vars,
-        here: &Here<'_>,
-    ) -> Ending {
+    fn rounds_at_port(&mut self, found: &Loop, first: Vec<Arg>, here: &Here<'_>) -> Ending {
         let names: Vec<String> =
             found.binds.iter().map(|id| self.variables[id.0].name.to_string()).collect();
         let label = format!("loop ({})", names.join(", "));
         let port = self.out.port(PortKind::Join, "next_round".to_owned(), label.clone());
         let round: Vec<VarId> = found.round.iter().copied().collect();
-        let frame = self.frame(round.iter().copied(), owned);
+        let frame = self.frame(round.iter().copied(), here.owned);
         let emits = if here.is_last() {
             Target::Nowhere
         } else {
@@ -153,9 +141,9 @@ impl Lowering<'_> {
     pub(super) fn again(&mut self, values: &[Value], here: &Here<'_>) -> Vec<Step> {
         match self.again.clone() {
             Again::Nowhere => Vec::new(),
-            Again::Push(rounds) => {
-                let (frame, _) = self.with_frame(values, &[], here);
-                vec![Step::PushRound { rounds, frame }]
+            Again::Push(rounds, ids) => {
+                let (values, frame) = self.with_frame(values, &ids, here);
+                vec![Step::PushRound { rounds, frame: [values, frame].concat() }]
             }
             Again::Defer(port, ids) => {
                 let (values, frame) = self.with_frame(values, &ids, here);
@@ -183,10 +171,14 @@ impl Lowering<'_> {
     /// What goes on from several anchors.
     pub(super) fn meeting(&mut self, meeting: &Meeting) {
         let port = self.meeting_port(meeting.number, &meeting.label);
+        let owned: Vars = meeting.frame.iter().copied().collect();
+        let merged: Vec<VarId> = meeting.phis.iter().map(|phi| phi.variable).collect();
+        let outer = self.kept.clone();
+        self.rename(&owned, &merged);
         let frame = self.slots(meeting.frame.iter().copied());
         let entry = Entry::Port { port, patterns: Vec::new(), frame };
-        let owned = meeting.frame.iter().copied().collect();
         self.segment(entry, &meeting.body, &After::End, owned);
+        self.kept = outer;
     }
 
     fn meeting_port(&mut self, number: usize, label: &str) -> super::PortId {

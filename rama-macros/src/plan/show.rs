@@ -195,8 +195,8 @@ impl Printer {
     /// Iterations, what adds to them, and statements beside the flow.
     fn round(&mut self, step: &Step) {
         match step {
-            Step::Rounds { rounds, variables, first, body } => {
-                let (variables, first) = (arrival(variables, &[]), args(first));
+            Step::Rounds { rounds, variables, frame, first, body } => {
+                let (variables, first) = (arrival(variables, frame), args(first));
                 self.line(format!("rounds {} {variables} from {first}", rounds.0));
                 self.nested(|inner| inner.steps(body));
             }

@@ -1,12 +1,16 @@
 //! `if` and `match`, whose branches are dataflow.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
 
 use super::code::{comma_free, head_length};
 use super::cursor::{Cursor, is_pair};
 use super::statement::{parse_statement, parse_statements};
 use super::{Arm, Block, Code, If, Match, Pattern, Statement, text};
 use crate::diagnostics::Diagnostics;
+
+/// Words that begin a statement which is more than a call.
+const BEGIN_STATEMENTS: &[&str] =
+    &["if", "match", "loop", "branch", "atomic", "anchor", "from", "hook", "unify"];
 
 /// Reads `if … { … } else if … { … } else { … }`.
 pub(super) fn parse_if(cursor: &mut Cursor, errors: &mut Diagnostics) -> Option<Statement> {
@@ -114,8 +118,10 @@ fn parse_arm_body(inside: &mut Cursor, name: &str, errors: &mut Diagnostics) -> 
     let nothing =
         matches!(tokens.as_slice(), [TokenTree::Group(group)] if group.stream().is_empty());
     let statements = match tokens.first() {
-        Some(TokenTree::Ident(word)) if word == "if" || word == "match" => {
-            let tokens: TokenStream = tokens.iter().cloned().collect();
+        Some(TokenTree::Ident(word)) if BEGIN_STATEMENTS.iter().any(|one| word == one) => {
+            // The comma behind it was its end.
+            let end = TokenTree::from(Punct::new(';', Spacing::Alone));
+            let tokens: TokenStream = tokens.iter().cloned().chain([end]).collect();
             parse_statements(&mut Cursor::new(tokens, inside.previous()), errors)
         }
         _ if nothing => Vec::new(),

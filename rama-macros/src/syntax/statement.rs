@@ -155,9 +155,13 @@ pub(super) fn parse_statement(
     if *name == "source" {
         return parse_source(name, &args, pattern, errors);
     }
-    if let (Some(TokenTree::Group(group)), None) = (call.last(), &pattern)
+    if let Some(TokenTree::Group(group)) = call.last()
         && let Some(statement) = parse_steering(name, group)
     {
+        if pattern.is_some() {
+            let help = "write it without `:>`: what it emits goes on behind the loop or the call";
+            errors.error(name.span(), format!("nothing comes out of `{name}`"), help);
+        }
         return Some(statement);
     }
     let code = Code::new(call.iter().cloned());

@@ -127,8 +127,9 @@ fn what_changes_comes_along_from_branches_that_emit() {
               let mut n = 0
               if id > 3
                 each c of name.chars()
+                  keep n.clone() as mut n
                   n += 1
-                  push (c, n.clone()) to list 0
+                  push (c, n) to list 0
               else
                 let c = 'a'
                 push (c, n) to list 0
@@ -264,6 +265,7 @@ fn operations_stay_or_leave() {
             op above(n: i64, least: i64) :> found: i64
               segment above (n, mut least)
                 each i of 0..n
+                  keep least.clone() as mut least
                   least += 1
                   when i > least
                     emit(i)

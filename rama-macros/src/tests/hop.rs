@@ -39,7 +39,7 @@ fn every_partitioner_has_its_form_and_most_have_one_by_pstate() {
         "|all();",
         "|all($$own);",
         "|global();",
-        "|global($$own);",
+        "|global($$total);",
         "|shuffle();",
         "|origin();",
         "|direct(*task);",
@@ -63,7 +63,7 @@ fn every_partitioner_has_its_form_and_most_have_one_by_pstate() {
         hop |all() -> after_all ()
         hop |all() -> after_all ()
         hop |global() -> after_global ()
-        hop |global($$own) -> after_global ()
+        hop |global($$total) -> after_global ()
         hop |shuffle() -> after_shuffle ()
         hop |origin() -> after_origin ()
         hop |direct(*task) -> after_direct ()

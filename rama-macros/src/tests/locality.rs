@@ -195,7 +195,7 @@ fn where_nothing_is_known_nothing_is_refused() {
     let ways =
         ["|all();", "|direct(3);", "|shuffle();", "|origin();", "|custom(|tasks| tasks - 1);"];
     accepts(&ways.map(|way| format!("{FOLLOW} {way} {}", row("followee"))));
-    let zero = ["|global();", "|global($$rows);", "|hash($$total, followee);"];
+    let zero = ["|global();", "|global($$total);", "|hash($$total, followee);"];
     accepts(&zero.map(|way| format!("{FOLLOW} {way} {}", row("followee"))));
     accepts(&[
         format!("source(*any) :> Follow {{ follower, followee }}; {}", row("follower")),

@@ -1,0 +1,24 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                if id > 3 {
+                    |shuffle();
+                    return Err(EventError::new("too much"));
+                } else {
+                    filter(false);
+                }
+                ack_return(id);
+            }
+        }
+    }
+}
+
+fn main() {}
