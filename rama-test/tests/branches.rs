@@ -93,7 +93,6 @@ defmodule! {
                 match payload {
                     Payload::Nothing => {
                         filter(false);
-                        let n = 0;
                     }
                     Payload::One(n) => { filter(n % 2 == 0); }
                     Payload::Many(list) => {

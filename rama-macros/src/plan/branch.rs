@@ -47,7 +47,7 @@ impl Lowering<'_> {
             Course::Hops => {
                 let word = if matches!(branch.head, Head::If { .. }) { "if" } else { "match" };
                 let label = format!("after {}", branch.label);
-                let port = self.out.port(PortKind::Join, format!("after_{word}"), label);
+                let port = self.out.port(PortKind::Join, &format!("after_{word}"), &label);
                 let frame = statement.live.iter().copied().collect();
                 let (mut steps, branch) = self.arms(branch, &After::Enter(port, frame), owned);
                 self.port_segment(port, Vec::new(), &statement.live, &[], (rest, after));

@@ -45,7 +45,7 @@ impl Lowering<'_> {
             }
             Kind::Yield { operator } => {
                 let label = format!("after {operator}");
-                let port = self.out.port(PortKind::Hop, format!("after_{operator}"), label);
+                let port = self.out.port(PortKind::Hop, &format!("after_{operator}"), &label);
                 let frame = self.frame(live.iter().copied(), owned);
                 self.port_segment(port, Vec::new(), &live, &[], (rest, after));
                 Ending::last(Step::Yield { operator: operator.clone(), port, frame })
@@ -63,7 +63,7 @@ impl Lowering<'_> {
         live: &Vars,
         here: &Here<'_>,
     ) -> Ending {
-        let port = self.out.port(PortKind::Back, format!("after_{name}"), label.to_owned());
+        let port = self.out.port(PortKind::Back, &format!("after_{name}"), label);
         // A future may take variables for itself, a record is lent: what the frame has of them are copies.
         let own: Vars = match what {
             Wait::Future { .. } | Wait::Append { .. } => {

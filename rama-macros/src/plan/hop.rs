@@ -13,7 +13,7 @@ impl Lowering<'_> {
         let live = &here.statement.live;
         let route = lower_route(route, live, here.owned);
         let (port, label) = (format!("after_{name}"), format!("after {label}"));
-        let port = self.out.port(PortKind::Hop, port, label);
+        let port = self.out.port(PortKind::Hop, &port, &label);
         let frame = self.frame(live.iter().copied(), here.owned);
         self.port_segment(port, Vec::new(), live, &[], (here.rest, here.after));
         Ending::last(Step::Hop { hop: Hop { name: name.clone(), route }, port, frame })

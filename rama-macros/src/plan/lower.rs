@@ -83,10 +83,10 @@ fn unused(given: &mut BTreeSet<String>, text: &str, separator: &str) -> String {
 
 impl Segments {
     /// A port with a name of its own; equal ones are numbered from the second on.
-    pub(super) fn port(&mut self, kind: PortKind, name: String, label: String) -> PortId {
+    pub(super) fn port(&mut self, kind: PortKind, name: &str, label: &str) -> PortId {
         // `r#` cannot stand in the middle of a name.
         let name = unused(&mut self.names, &name.replace("r#", ""), "_");
-        let label = unused(&mut self.labels, &label, " #");
+        let label = unused(&mut self.labels, label, " #");
         self.ports.push(Port { name, label, kind });
         PortId(self.ports.len() - 1)
     }
@@ -399,7 +399,7 @@ impl<'a> Lowering<'a> {
     ) -> Ending {
         let Here { statement, owned, .. } = *here;
         let (name, label) = (format!("pages_of_{pstate}"), format!("pages of $${pstate}"));
-        let port = self.out.port(PortKind::Hop, name, label);
+        let port = self.out.port(PortKind::Hop, &name, &label);
         let mut live = statement.live.clone();
         for bound in &statement.binds {
             live.remove(bound);

@@ -76,14 +76,14 @@ impl Lowering<'_> {
         let names: Vec<String> =
             found.binds.iter().map(|id| self.variables[id.0].name.to_string()).collect();
         let label = format!("loop ({})", names.join(", "));
-        let port = self.out.port(PortKind::Join, "next_round".to_owned(), label.clone());
+        let port = self.out.port(PortKind::Join, "next_round", &label);
         let round: Vec<VarId> = found.round.iter().copied().collect();
         let frame = self.frame(round.iter().copied(), here.owned);
         let emits = if here.is_last() {
             Target::Nowhere
         } else {
             let label = format!("after {label}");
-            let port = self.out.port(PortKind::Join, "after_loop".to_owned(), label);
+            let port = self.out.port(PortKind::Join, "after_loop", &label);
             Target::Enter(port, found.after.iter().copied().collect())
         };
         // The iterations have the variables from a frame of their own.
@@ -183,7 +183,7 @@ impl Lowering<'_> {
 
     fn meeting_port(&mut self, number: usize, label: &str) -> super::PortId {
         let out = &mut self.out;
-        let port = || out.port(PortKind::Join, "meeting".to_owned(), label.to_owned());
+        let port = || out.port(PortKind::Join, "meeting", label);
         *self.meetings.entry(number).or_insert_with(port)
     }
 }
