@@ -98,7 +98,7 @@ async fn emits_through_more_callers_than_may_nest_fail_the_record() {
     let (_ipc, client) = launch(ByHand(journey), TASKS).await;
     append(&client, 1, 400).await;
     let reason = client.append(1, 20_000).await.unwrap_err();
-    let said = "`sum(number - 1) :> below` calls itself more than 1000 levels deep: make it a loop, which does not nest";
+    let said = "`sum(number - 1) :> below` is nested more than 1000 levels deep, calls and emits counted: make it a loop, which does not nest";
     assert!(reason.contains(said), "{reason}");
     append(&client, 1, 400).await;
     assert_eq!(client.lines(0).await, ["to 400: 80200 on 0", "to 400: 80200 on 0"]);
@@ -210,8 +210,7 @@ async fn what_nests_too_deep_fails_the_record_and_not_the_process() {
         append(&client, 0, 400).await;
         for number in [1_001, 1_000_000] {
             let reason = client.append(0, number).await.unwrap_err();
-            let said =
-                "calls itself more than 1000 levels deep: make it a loop, which does not nest";
+            let said = "is nested more than 1000 levels deep, calls and emits counted: make it a loop, which does not nest";
             assert!(reason.contains(said) && reason.contains(label), "{reason}");
         }
         append(&client, 0, 3).await;
