@@ -55,7 +55,7 @@ defmodule! {
                 // A walk over the tasks, which hides names of what is needed behind it.
                 source(*walks) :> Walk { from, steps };
                 let name = format!("walk of {steps}");
-                loop (from = from, left = steps, mut name = 0_u32) {
+                loop (from = from, left = steps, mut name: u32 = 0) {
                     if left == 0 {
                         emit(from, name);
                     } else {
@@ -69,7 +69,7 @@ defmodule! {
 
                 // In place, with a loop inside of the loop.
                 source(*numbers) :> number;
-                loop (n = number, mut divisor = 2) {
+                loop (n: i64 = number, mut divisor = 2) {
                     loop () {
                         if n % divisor != 0 && divisor * divisor <= n {
                             divisor += 1;

@@ -2,6 +2,7 @@
 
 use super::{canonical, run, run_on_pstate, run_on_rows};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use rama_core::dynamic::{Data, DynamicError, Path, Type, navigators};
 use serde_json::{Value as Json, json};
 
@@ -337,8 +338,20 @@ fn examples_in_a_row(choices: &[u8]) {
     }
 }
 
+/// Of the cases that always run.
+const SEED: u64 = 3;
+
+/// How many cases a property runs: so many, the same in each run, or others, as many as the environment says.
+fn cases(default: u32) -> ProptestConfig {
+    let more = std::env::var("RAMA_CASES").ok().map(|n| n.parse().expect("RAMA_CASES is a number"));
+    ProptestConfig {
+        rng_seed: if more.is_some() { RngSeed::Random } else { RngSeed::Fixed(SEED) },
+        ..ProptestConfig::with_cases(more.unwrap_or(default))
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+    #![proptest_config(cases(4_000))]
 
     #[test]
     fn a_path_does_the_same_in_memory_and_over_rows(
@@ -369,7 +382,7 @@ proptest! {
 
 proptest! {
     // Each opens a store.
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn a_path_does_the_same_in_memory_and_in_a_store(

@@ -62,7 +62,8 @@ fn parse_variables(group: &Group, errors: &mut Diagnostics) -> Vec<LoopVariable>
 fn parse_variable(cursor: &mut Cursor) -> Option<LoopVariable> {
     let (pattern, length) = Pattern::prefix(cursor.rest()).ok()?;
     cursor.skip(length);
-    let ty = take_annotation(cursor)?;
+    // Without the colon.
+    let ty = take_annotation(cursor)?.into_iter().skip(1).collect();
     let value = cursor.eat('=').then(|| cursor.take(comma_free(cursor.rest())))?;
     (!value.is_empty()).then(|| LoopVariable { pattern, ty, value: Code::new(value) })
 }

@@ -99,8 +99,11 @@ impl Writer<'_> {
                 // A removal of what is not there counts as a change too, and makes nothing.
                 (Edit::Changed, Spot::Rows(rows)) => Rc::make_mut(rows).set_exists(None),
                 (Edit::Removed, Spot::Data(data, there)) => {
-                    left = std::mem::replace(*data, Data::Null);
-                    *there = false;
+                    let removed = std::mem::replace(*data, Data::Null);
+                    // A removal of what is not there any more leaves what the first one left.
+                    if std::mem::replace(there, false) {
+                        left = removed;
+                    }
                 }
                 (Edit::Removed, Spot::Rows(rows)) if rows.at.around().is_none() => {
                     if self.store.size(&rows.at)? > 0 {
