@@ -27,13 +27,17 @@ fn declare_handle(op: &Op, flow: &TokenStream) -> TokenStream {
 pub(super) fn declare_import(import: &Import, flow: &TokenStream) -> TokenStream {
     let (path, variable) = (&import.path, op_variable(&import.name));
     let name = &import.name;
-    let last = path.clone().into_iter().last().map(|token| token.to_string());
-    let renamed = last.is_none_or(|last| *name != last);
     let import = quote_spanned!(name.span()=> .import::<#path>());
-    let bring = if renamed { quote!(use #path as #name;) } else { quote!(use #path;) };
+    // The streams go by the module's name for it. An alias, because `use` does not find what stands in a function.
+    let alone = path.to_string() == name.to_string();
+    let alias = (!alone).then(|| {
+        quote! {
+            #[allow(non_camel_case_types, dead_code, reason = "its streams may not be named")]
+            type #name = #path;
+        }
+    });
     quote! {
-        #[allow(unused_imports, reason = "its streams may not be named")]
-        #bring
+        #alias
         let #variable = #flow #import;
     }
 }
