@@ -92,7 +92,8 @@ pub use rama_macros::dataflow;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<()> {
-/// let module = Cluster::in_memory().launch(WordsModule, LaunchConfig::new()).await?;
+/// let cluster = Cluster::in_memory();
+/// let module = cluster.launch(WordsModule, LaunchConfig::new()).await?;
 /// module.depot.texts.append("To be or not to be".to_owned()).await?;
 /// assert_eq!(module.pstate.counts.select_one(path![keypath("to")]).await?, Some(2));
 /// # Ok(())

@@ -29,7 +29,7 @@ pub(super) fn declare_import(import: &Import, flow: &TokenStream) -> TokenStream
     let name = &import.name;
     let import = quote_spanned!(name.span()=> .import::<#path>());
     // The streams go by the module's name for it. An alias, because `use` does not find what stands in a function.
-    let alone = path.to_string() == name.to_string();
+    let alone = *name == path.to_string();
     let alias = (!alone).then(|| {
         quote! {
             #[allow(non_camel_case_types, dead_code, reason = "its streams may not be named")]
