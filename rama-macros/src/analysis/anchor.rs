@@ -9,7 +9,7 @@ use proc_macro2::Ident;
 
 use super::resolve::Resolver;
 use super::scope::Name;
-use super::tree::{Anchor, Course, Kind, Meeting, Phi, Statement, VarId, Vars};
+use super::tree::{Anchor, Kind, Meeting, Phi, Statement, VarId, Vars};
 use crate::ops::did_you_mean;
 use crate::syntax;
 
@@ -60,7 +60,7 @@ impl<'a> Resolver<'a> {
                 let meeting = self.meeting(from);
                 let label = label_of(from);
                 let kind = Kind::Anchor(Anchor { meeting, place, frame: Vec::new(), label });
-                statements.push(plain(kind));
+                statements.push(Statement::new(kind, Vec::new(), Vars::new()));
             }
         }
         statements
@@ -120,7 +120,7 @@ impl<'a> Resolver<'a> {
         self.scope.restore(outer);
         let (anchors, label) = (from.labels.len(), label_of(from));
         let meeting = Meeting { number, anchors, phis, frame: Vec::new(), body, label };
-        Some(plain(Kind::Meeting(meeting)))
+        Some(Statement::new(Kind::Meeting(meeting), Vec::new(), Vars::new()))
     }
 
     /// Statements beside the flow, which sees nothing of them.
@@ -128,21 +128,11 @@ impl<'a> Resolver<'a> {
         self.scope.open();
         let body = self.statements(body);
         self.scope.close();
-        plain(Kind::Aside { settles, body })
+        Statement::new(Kind::Aside { settles, body }, Vec::new(), Vars::new())
     }
 }
 
 fn label_of(from: &syntax::Onward) -> String {
     let labels: Vec<_> = from.labels.iter().map(|label| format!("'{label}")).collect();
     format!("from {}", labels.join(", "))
-}
-
-fn plain(kind: Kind) -> Statement {
-    Statement {
-        kind,
-        binds: Vec::new(),
-        uses: Vars::new(),
-        live: Vars::new(),
-        course: Course::Once,
-    }
 }

@@ -73,14 +73,7 @@ impl<'a> Resolver<'a> {
         let mut uses = Vars::new();
         let kind = self.op_call_of(facts, &call, &mut uses);
         let stream = self.scope.hidden(name);
-        let course = if facts.hops { Course::Hops } else { Course::Many };
-        let first = kind.map(|kind| Statement {
-            kind,
-            binds: vec![stream],
-            uses,
-            live: Vars::new(),
-            course,
-        });
+        let first = kind.map(|kind| Statement::new(kind, vec![stream], uses));
         let label = format!("match {}", label(&found.value.tokens));
         let uses = Vars::from([stream]);
         let op = call.name.clone();

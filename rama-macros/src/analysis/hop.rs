@@ -5,7 +5,7 @@ use syn::Expr;
 
 use super::pstate::PStateHome;
 use super::resolve::Resolver;
-use super::tree::{Argument, Course, Kind, Path, Paths, Statement, Step, Value, VarId, Vars};
+use super::tree::{Argument, Kind, Path, Paths, Reading, Statement, Step, Value, VarId, Vars};
 use crate::ops::{OfPState, Partitioner, Partitioning, Row};
 use crate::syntax::{Arg, Code, label};
 
@@ -21,6 +21,8 @@ pub(crate) struct Hop {
 pub(crate) enum Route<V> {
     /// The partitioner says it by itself.
     Plain,
+    /// To task 0.
+    Zero,
     /// To the hash of a key.
     Key(V),
     /// To where a key of a PState is at home.
@@ -139,7 +141,8 @@ impl Resolver<'_> {
             }
             (Partitioning::ByTask, Some(task), _) => Route::Task(task),
             (Partitioning::ByFunction, Some(function), _) => Route::Function(function),
-            (_, _, Some(pstate)) if partitioner.name == "global" => {
+            (Partitioning::ToZero, _, None) => Route::Zero,
+            (Partitioning::ToZero, _, Some(pstate)) => {
                 if matches!(self.home(&pstate), PStateHome::Hash | PStateHome::Own) {
                     let message =
                         format!("`$${pstate}` is not `global`: every task has a part of it");
@@ -208,12 +211,12 @@ impl Resolver<'_> {
     /// A `select` becomes a move and a select there (PT-10); any other statement stays what it is.
     pub(super) fn moved(&mut self, statement: Statement) -> Vec<Statement> {
         let mut statement = statement;
-        let Kind::Select { operator, pstate, path, .. } = &mut statement.kind else {
+        let Kind::Select { operator, pstate, path, reading: reading @ Reading::AtHome, .. } =
+            &mut statement.kind
+        else {
             return vec![statement];
         };
-        if operator != "select" {
-            return vec![statement];
-        }
+        *reading = Reading::Here;
         let name = operator.clone();
         *operator = Ident::new("local_select", name.span());
         let route = if path.broken { None } else { self.home_of_path((&name, ""), pstate, path) };
@@ -228,7 +231,7 @@ impl Resolver<'_> {
         }
         let label = format!("{name} from $${pstate}");
         statement.uses = variables_of_steps(&path.steps);
-        statements.push(plain(Kind::Hop(Hop { name, route, label }), Vec::new(), uses));
+        statements.push(Statement::new(Kind::Hop(Hop { name, route, label }), Vec::new(), uses));
         statements.push(statement);
         statements
     }
@@ -248,7 +251,11 @@ impl Resolver<'_> {
         let value = std::mem::replace(key, visible);
         let mut uses = Vars::new();
         variables_of(&value, &mut uses);
-        Some(plain(Kind::Key { name, pstate: pstate.clone(), value }, vec![variable], uses))
+        Some(Statement::new(
+            Kind::Key { name, pstate: pstate.clone(), value },
+            vec![variable],
+            uses,
+        ))
     }
 
     fn hidden_key(&mut self, path: &Path) -> (VarId, Ident) {
@@ -298,11 +305,6 @@ fn is_literal(code: &Code) -> bool {
 }
 
 /// A statement without anything that is found out later.
-fn plain(kind: Kind, binds: Vec<VarId>, uses: Vars) -> Statement {
-    let course = if matches!(kind, Kind::Hop(_)) { Course::Hops } else { Course::Once };
-    Statement { kind, binds, uses, live: Vars::new(), course }
-}
-
 /// The variables that steps of a path use.
 pub(super) fn variables_of_steps(steps: &[Step]) -> Vars {
     let mut found = Vars::new();

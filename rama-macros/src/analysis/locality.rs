@@ -151,8 +151,7 @@ impl Check<'_> {
 
     fn target(&mut self, hop: &Hop) -> Place {
         match &hop.route {
-            Route::Plain if hop.name == "global" => Place::TaskZero,
-            Route::GlobalIn(_) => Place::TaskZero,
+            Route::Zero | Route::GlobalIn(_) => Place::TaskZero,
             Route::Key(key) => Place::home(self.known.value(key), By::Hash, self.known.text(key)),
             Route::KeyIn(pstate, key) => {
                 let by = match self.home(pstate) {

@@ -12,7 +12,7 @@ use super::op::OpFacts;
 use super::pstate::PStateHome;
 use super::scope::{Name, Scope};
 use super::tree::{Flow, Path, Value, VarId, Vars};
-use super::uses::{Use, called, uses};
+use super::uses::{Names, Use, names};
 use crate::diagnostics::Diagnostics;
 use crate::syntax::{self, Code, Pattern};
 
@@ -159,8 +159,9 @@ impl<'a> Resolver<'a> {
         if self.paths_around > 0 {
             tries(code).into_iter().for_each(|at| self.raised_in_path(at));
         }
-        called(code).iter().for_each(|name| self.called_as_value(name));
-        for one in uses(code) {
+        let Names { used: uses, called } = names(code);
+        called.iter().for_each(|name| self.called_as_value(name));
+        for one in uses {
             match self.scope.find(&one.name.to_string()).cloned() {
                 Some(Name::Variable(variable)) => {
                     used.insert(variable);

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::path::END_IT;
 use super::resolve::{Following, Resolver};
-use super::tree::{Course, Kind, Path, Statement, Value, Vars};
+use super::tree::{Course, Kind, Path, Reading, Statement, Value, VarId, Vars};
 use super::uses::diverges;
 use crate::ops::{Emits, Operation, Operator, Param, Row, Yields, did_you_mean};
 use crate::syntax::{self, Arg, Call, Code, Pattern, text};
@@ -79,7 +79,7 @@ impl<'a> Resolver<'a> {
             syntax::Statement::Hop { name, args } => (self.hop(name, args, &mut uses)?, None),
             syntax::Statement::If(branches) => return Some(self.resolve_if(branches)),
             syntax::Statement::Aside(aside) => {
-                return Some(self.beside(&aside.body, aside.keyword == "atomic"));
+                return Some(self.beside(&aside.body, aside.settles));
             }
             syntax::Statement::Onward(from) => return self.onward(from),
             syntax::Statement::Give { keyword, stream, values } => {
@@ -93,8 +93,7 @@ impl<'a> Resolver<'a> {
             | syntax::Statement::Loop(_) => return None,
         };
         let binds = pattern.map(|pattern| self.bind(pattern)).unwrap_or_default();
-        let course = course(&kind);
-        Some(Statement { kind, binds, uses, live: Vars::new(), course })
+        Some(Statement::new(kind, binds, uses))
     }
 
     /// The flow was cut at its sources before, so one that is left is inside of something.
@@ -273,8 +272,12 @@ impl<'a> Resolver<'a> {
                     );
                 }
                 let (operator_name, pattern) = (operator_name, pattern?);
-                let yielding = operator.operation == Operation::YieldingSelect;
-                Kind::Select { operator: operator_name, pstate, path, pattern, yielding }
+                let reading = match operator.operation {
+                    Operation::YieldingSelect => Reading::InPages,
+                    Operation::MovingSelect => Reading::AtHome,
+                    _ => Reading::Here,
+                };
+                Kind::Select { operator: operator_name, pstate, path, pattern, reading }
             }
             Operation::Ask => Kind::Ask { operator: operator_name, pattern: pattern? },
             Operation::Yield => Kind::Yield { operator: operator_name },
@@ -388,10 +391,18 @@ fn level(code: &Code) -> Option<Ident> {
     ["append_ack", "ack"].iter().any(|level| name == level).then_some(name)
 }
 
+impl Statement {
+    /// A statement whose kind says how the flow comes out of it; liveness is filled in later.
+    pub(super) fn new(kind: Kind, binds: Vec<VarId>, uses: Vars) -> Self {
+        let course = course(&kind);
+        Self { kind, binds, uses, live: Vars::new(), course }
+    }
+}
+
 fn course(kind: &Kind) -> Course {
     match kind {
         Kind::Hop(_)
-        | Kind::Select { yielding: true, .. }
+        | Kind::Select { reading: Reading::InPages, .. }
         | Kind::Await { .. }
         | Kind::Append { level: Some(_), .. }
         | Kind::CallOp { away: true, pattern: Some(_), .. }

@@ -125,6 +125,16 @@ pub(crate) struct Statement {
     pub(crate) course: Course,
 }
 
+/// Where and how a select reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reading {
+    Here,
+    /// In further events when there is much.
+    InPages,
+    /// At the home of its key, before the move is a statement of its own.
+    AtHome,
+}
+
 /// How the flow comes out of a statement.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Course {
@@ -162,8 +172,7 @@ pub(crate) enum Kind {
         pstate: Ident,
         path: Path,
         pattern: Pattern,
-        /// Whether it goes on in further events when there is much.
-        yielding: bool,
+        reading: Reading,
     },
     Transform {
         operator: Ident,

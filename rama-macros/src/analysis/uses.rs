@@ -15,23 +15,22 @@ pub(super) struct Use {
     pub(super) certain: bool,
 }
 
-/// All names used by a piece of Rust that it does not bind itself.
-pub(super) fn uses(code: &Code) -> Vec<Use> {
-    search(code).found
+/// The names in a piece of Rust that it does not bind itself.
+pub(super) struct Names {
+    pub(super) used: Vec<Use>,
+    /// Functions that are called by a single name.
+    pub(super) called: Vec<Ident>,
 }
 
-/// The names that are called in a piece of Rust and not bound in it.
-pub(super) fn called(code: &Code) -> Vec<Ident> {
-    search(code).called
-}
-
-fn search(code: &Code) -> Finder {
-    let mut finder = Finder { bound: Vec::new(), found: Vec::new(), called: Vec::new() };
+/// All names in a piece of Rust that it does not bind itself.
+pub(super) fn names(code: &Code) -> Names {
+    let names = Names { used: Vec::new(), called: Vec::new() };
+    let mut finder = Finder { bound: Vec::new(), names };
     match code.tree.as_deref() {
         Some(tree) => finder.visit_expr(tree),
         None => finder.tokens(&code.tokens),
     }
-    finder
+    finder.names
 }
 
 /// The variables that a condition binds for its branch: `if let Some(x) = …`.
@@ -68,15 +67,13 @@ pub(super) fn diverges(code: &Code) -> bool {
 struct Finder {
     /// Names that are bound inside the piece, scope by scope.
     bound: Vec<BTreeSet<String>>,
-    found: Vec<Use>,
-    /// Functions that are called by a single name.
-    called: Vec<Ident>,
+    names: Names,
 }
 
 impl Finder {
     fn found(&mut self, name: &Ident, certain: bool) {
         if !self.is_bound(name) {
-            self.found.push(Use { name: name.clone(), certain });
+            self.names.used.push(Use { name: name.clone(), certain });
         }
     }
 
@@ -192,7 +189,7 @@ impl<'ast> Visit<'ast> for Finder {
                 let name = &path.path.segments[0].ident;
                 self.found(name, false);
                 if !self.is_bound(name) {
-                    self.called.push(name.clone());
+                    self.names.called.push(name.clone());
                 }
             }
             other => self.visit_expr(other),
@@ -291,8 +288,8 @@ mod tests {
 
     fn names(code: &str) -> String {
         let tokens: TokenStream = code.parse().unwrap();
-        let used = uses(&Code::new(tokens));
-        let names: Vec<_> = used.iter().map(|one| one.name.to_string()).collect();
+        let found = super::names(&Code::new(tokens));
+        let names: Vec<_> = found.used.iter().map(|one| one.name.to_string()).collect();
         names.join(" ")
     }
 

@@ -39,7 +39,7 @@ impl Writer<'_> {
     fn route(&self, name: &Ident, route: &Route<Arg>) -> TokenStream {
         let named = |method: &str| format_ident!("{method}", span = name.span());
         match route {
-            Route::Plain => quote!(#name()),
+            Route::Plain | Route::Zero => quote!(#name()),
             Route::Key(key) => {
                 let key = self.reference(key);
                 quote!(#name(#key))

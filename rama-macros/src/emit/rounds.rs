@@ -5,26 +5,26 @@ use quote::quote;
 
 use super::names::local;
 use super::segment::{Writer, allow_unused_mut, arrival};
-use crate::plan::{GatherId, Step};
+use crate::plan::{JoinId, Step};
 
 impl Writer<'_> {
     /// What the first part emits, the body gets, at once. Outside of modules, where the code may borrow and change
     /// whatever is around it, two closures could be in each other's way: there a list is in between.
-    pub(super) fn gather(
+    pub(super) fn unify(
         &self,
-        list: GatherId,
+        join: JoinId,
         from: &Step,
         (arrival, allow): (TokenStream, Option<TokenStream>),
         body: &[Step],
     ) -> TokenStream {
-        let (list, cx, private) = (joined(list), local("cx"), &self.names.private);
+        let (join, cx, private) = (joined(join), local("cx"), &self.names.private);
         let (from, body) = (self.steps(std::slice::from_ref(from)), self.steps(body));
         if !self.names.in_module {
             return quote! {
-                let mut #list = ::std::vec::Vec::new();
+                let mut #join = ::std::vec::Vec::new();
                 #from
                 #allow
-                for #arrival in #list { #body }
+                for #arrival in #join { #body }
             };
         }
         let done = quote!(::core::result::Result::Ok(()));
@@ -32,7 +32,7 @@ impl Writer<'_> {
             #allow
             #private::unify(
                 #cx,
-                |#cx, #list| { #from #done },
+                |#cx, #join| { #from #done },
                 |#cx, #arrival| { #body #done },
             )?;
         }
@@ -79,16 +79,16 @@ impl Writer<'_> {
 }
 
 /// Where emits go that the flow has in common behind them.
-pub(super) fn joined(list: GatherId) -> Ident {
-    numbered("joined", list)
+pub(super) fn joined(join: JoinId) -> Ident {
+    numbered("joined", join)
 }
 
 /// The iterations that wait.
-fn waiting(rounds: GatherId) -> Ident {
+fn waiting(rounds: JoinId) -> Ident {
     numbered("rounds", rounds)
 }
 
-fn numbered(name: &str, GatherId(number): GatherId) -> Ident {
+fn numbered(name: &str, JoinId(number): JoinId) -> Ident {
     match number {
         0 => local(name),
         other => local(&format!("{name}_{}", other + 1)),

@@ -71,9 +71,9 @@ impl<'a> Writer<'a> {
             | Step::Append { .. } => self.operator(step),
             Step::Key { .. } | Step::AssumeHome { .. } => self.at_home(step),
             Step::Branch { branch, gives } => self.plain_branch(branch, gives),
-            Step::Gather { list, from, patterns, frame, body } => {
+            Step::Unify { join, from, patterns, frame, body } => {
                 let arrival = arrival(patterns, frame);
-                self.gather(*list, from, (arrival, allow_unused_mut(frame)), body)
+                self.unify(*join, from, (arrival, allow_unused_mut(frame)), body)
             }
             Step::Rounds { .. } | Step::PushRound { .. } | Step::Defer { .. } => self.round(step),
             Step::Aside { settles, body } => self.aside(*settles, body),
@@ -88,12 +88,12 @@ impl<'a> Writer<'a> {
                 let (port, frame) = (self.port(*port), self.tuple(frame));
                 quote!(#cx.enter(#port, #frame)?;)
             }
-            Step::Push { list, frame } => {
-                let (list, frame) = (joined(*list), self.tuple(frame));
+            Step::Join { join, frame } => {
+                let (join, frame) = (joined(*join), self.tuple(frame));
                 if self.names.in_module {
-                    quote!(#list(#cx, #frame)?;)
+                    quote!(#join(#cx, #frame)?;)
                 } else {
-                    quote!(#list.push(#frame);)
+                    quote!(#join.push(#frame);)
                 }
             }
             Step::Result(frame) => self.tuple(frame),

@@ -71,7 +71,7 @@ fn explodes(steps: &[Step]) -> bool {
 fn allow_copies(steps: &[Step]) -> Option<TokenStream> {
     steps.iter().find_map(|step| {
         let here = match step {
-            Step::Gather { frame, .. } | Step::Rounds { frame, .. } => allow_unused_mut(frame),
+            Step::Unify { frame, .. } | Step::Rounds { frame, .. } => allow_unused_mut(frame),
             Step::Keep { slot, .. } => allow_unused_mut(std::slice::from_ref(slot)),
             _ => None,
         };

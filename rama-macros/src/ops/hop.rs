@@ -35,6 +35,8 @@ pub(crate) enum Partitioning {
     ByPath,
     /// Needs nothing and cannot fail.
     Plain,
+    /// The same, and leads to task 0.
+    ToZero,
     /// Takes the number of a task, which may be out of range.
     ByTask,
     /// Calls a function that gives the number of a task.
@@ -71,7 +73,13 @@ impl Row for Partitioner {
             ..Self::PLAIN
         },
         Self { name: "all", doc: "to every task", shape: "|all($$pstate)", ..Self::PLAIN },
-        Self { name: "global", doc: "to task 0", shape: "|global($$pstate)", ..Self::PLAIN },
+        Self {
+            name: "global",
+            doc: "to task 0",
+            shape: "|global($$pstate)",
+            partitioning: Partitioning::ToZero,
+            ..Self::PLAIN
+        },
         Self {
             name: "shuffle",
             doc: "to the tasks in turn",

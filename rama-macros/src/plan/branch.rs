@@ -1,4 +1,4 @@
-//! Branches: plain Rust when each completes once, a list when they emit, a port when they hop.
+//! Branches: plain Rust when each completes once, a join when they emit, a port when they hop.
 
 use super::lower::{After, Ending, Here, Lowering};
 use super::{Arm, Branch, PortKind, Step};
@@ -30,18 +30,18 @@ impl Lowering<'_> {
                 Ending::Last(steps)
             }
             Course::Many => {
-                let list = self.out.gather();
+                let join = self.out.join();
                 // What follows sees the variables from before the branches where it stands; only those that may
                 // have changed meanwhile have to come along.
                 let mutable = |id: &&VarId| self.variables[id.0].mutable && !given.contains(id);
                 let outer = statement.live.iter().filter(mutable);
                 let frame: Vec<VarId> = given.iter().chain(outer).copied().collect();
                 let (mut steps, branch) =
-                    self.arms(branch, &After::Push(list, frame.clone()), owned);
+                    self.arms(branch, &After::Join(join, frame.clone()), owned);
                 let body = self.list(rest, after, frame.iter().copied().collect());
                 let from = Box::new(Step::Branch { branch, gives: Vec::new() });
                 let (patterns, frame) = (Vec::new(), self.slots(frame));
-                steps.push(Step::Gather { list, from, patterns, frame, body });
+                steps.push(Step::Unify { join, from, patterns, frame, body });
                 Ending::Last(steps)
             }
             Course::Hops => {
@@ -108,7 +108,7 @@ impl After {
         match self {
             Self::End => Self::End,
             Self::Enter(port, ids) => Self::Enter(*port, own(ids)),
-            Self::Push(list, ids) => Self::Push(*list, own(ids)),
+            Self::Join(join, ids) => Self::Join(*join, own(ids)),
             Self::Give(ids) => Self::Give(own(ids)),
         }
     }

@@ -41,7 +41,7 @@ impl Lowering<'_> {
                 let label = format!("after {level} of *{depot}");
                 let (operator, depot) = (operator.clone(), depot.clone());
                 let what = Wait::Append { operator: operator.clone(), depot, event, level };
-                self.wait(what, &operator, &label, nothing(), &live, here)
+                self.wait(what, &operator, &label, Pattern::nothing(), &live, here)
             }
             Kind::Yield { operator } => {
                 let label = format!("after {operator}");
@@ -76,8 +76,4 @@ impl Lowering<'_> {
         self.port_segment(port, vec![pattern], live, binds, (here.rest, here.after));
         Ending::last(Step::Wait { what, port, frame })
     }
-}
-
-fn nothing() -> Pattern {
-    Pattern { tokens: quote::quote!(_), binds: Vec::new() }
 }

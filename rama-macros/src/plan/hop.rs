@@ -39,6 +39,7 @@ fn lower_route(route: &Route<Value>, live: &Vars, owned: &Vars) -> Route<Arg> {
     let given = |value: &Value| lower_args(&[value], live, owned).remove(0);
     match route {
         Route::Plain => Route::Plain,
+        Route::Zero => Route::Zero,
         Route::Key(key) => Route::Key(borrowed(key)),
         Route::KeyIn(pstate, key) => Route::KeyIn(pstate.clone(), borrowed(key)),
         Route::GlobalIn(pstate) => Route::GlobalIn(pstate.clone()),

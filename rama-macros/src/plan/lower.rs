@@ -9,10 +9,10 @@ use super::args::{lower_args, lower_borrowed};
 use super::hop::lower_key;
 use super::path::navigations;
 use super::{
-    Access, Arg, Entry, GatherId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
+    Access, Arg, Entry, JoinId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
 };
 use crate::analysis::{
-    self, Flow, Kind, Path, Statement, Value, VarId, Variable, Vars, is_never, never_ends, used,
+    self, Flow, Kind, Path, Reading, Statement, Value, VarId, Variable, Vars, is_never, never_ends,
 };
 use crate::ops::Yields;
 use crate::syntax::Pattern;
@@ -66,7 +66,7 @@ pub(crate) fn lower_dataflow(flow: &Flow) -> Vec<Step> {
 pub(super) struct Segments {
     ports: Vec<Port>,
     segments: Vec<Segment>,
-    gathers: usize,
+    joins: usize,
     /// The names of ports that were given.
     names: BTreeSet<String>,
     labels: BTreeSet<String>,
@@ -91,9 +91,9 @@ impl Segments {
         PortId(self.ports.len() - 1)
     }
 
-    pub(super) fn gather(&mut self) -> GatherId {
-        self.gathers += 1;
-        GatherId(self.gathers - 1)
+    pub(super) fn join(&mut self) -> JoinId {
+        self.joins += 1;
+        JoinId(self.joins - 1)
     }
 }
 
@@ -102,7 +102,7 @@ impl Segments {
 pub(super) enum After {
     End,
     Enter(PortId, Vec<VarId>),
-    Push(GatherId, Vec<VarId>),
+    Join(JoinId, Vec<VarId>),
     Give(Vec<VarId>),
 }
 
@@ -111,7 +111,7 @@ pub(super) enum After {
 pub(super) enum Target {
     Nowhere,
     Enter(PortId, Vec<VarId>),
-    Push(GatherId, Vec<VarId>),
+    Join(JoinId, Vec<VarId>),
     /// To the caller of an operation that stays on its task, or may leave it.
     Here,
     Away,
@@ -121,7 +121,7 @@ pub(super) enum Target {
 #[derive(Clone)]
 pub(super) enum Again {
     Nowhere,
-    Push(GatherId, Vec<VarId>),
+    Push(JoinId, Vec<VarId>),
     Defer(PortId, Vec<VarId>),
 }
 
@@ -219,11 +219,11 @@ impl<'a> Lowering<'a> {
     /// The variables that have to travel from where the statements end or emit.
     pub(super) fn needed(&self, after: &After) -> Vars {
         let after: &[VarId] = match after {
-            After::Enter(_, ids) | After::Push(_, ids) => ids,
+            After::Enter(_, ids) | After::Join(_, ids) => ids,
             After::End | After::Give(_) => &[],
         };
         let emits: &[VarId] = match &self.emits {
-            Target::Enter(_, ids) | Target::Push(_, ids) => ids,
+            Target::Enter(_, ids) | Target::Join(_, ids) => ids,
             Target::Nowhere | Target::Here | Target::Away => &[],
         };
         let again: &[VarId] = match &self.again {
@@ -306,10 +306,10 @@ impl<'a> Lowering<'a> {
                 let body = self.list(rest, after, owned.clone());
                 return Ending::last(Step::When { condition: condition.clone(), body });
             }
-            Kind::Select { operator, pstate, path, pattern, yielding: true } => {
+            Kind::Select { operator, pstate, path, pattern, reading: Reading::InPages } => {
                 return self.pages((operator, pstate, path), pattern, &here);
             }
-            Kind::Select { operator, pstate, path, pattern, yielding: false } => {
+            Kind::Select { operator, pstate, path, pattern, .. } => {
                 let read = access(operator, pstate, path, live, owned);
                 return self.select(read, path.yields, pattern, &here);
             }
@@ -324,15 +324,7 @@ impl<'a> Lowering<'a> {
             }
             Kind::Again { values } => return Ending::GoesOn(self.again(values, &here)),
             Kind::Loop(found) => return self.rounds(found, &here),
-            Kind::Aside { settles, body } => {
-                // What it changes, it changes for itself.
-                let used = used(body);
-                let copies = self.mutable(used.intersection(live).copied());
-                let own = owned.difference(live).chain(&copies).copied().collect();
-                let mut steps = self.copies(copies);
-                steps.extend(self.list(body, &After::End, own));
-                Step::Aside { settles: *settles, body: steps }
-            }
+            Kind::Aside { settles, body } => self.aside(*settles, body, &here),
             Kind::Anchor(anchor) => self.anchor(anchor, &here),
             Kind::Meeting(meeting) => {
                 self.meeting(meeting);
@@ -431,7 +423,7 @@ impl<'a> Lowering<'a> {
         match after {
             After::End => None,
             After::Enter(port, ids) => Some(Step::Enter { port: *port, frame: frame(ids) }),
-            After::Push(list, ids) => Some(Step::Push { list: *list, frame: frame(ids) }),
+            After::Join(join, ids) => Some(Step::Join { join: *join, frame: frame(ids) }),
             After::Give(ids) => Some(Step::Result(frame(ids))),
         }
     }

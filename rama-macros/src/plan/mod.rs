@@ -2,6 +2,7 @@
 //!
 //! Making a plan cannot fail: what could be wrong was reported before.
 
+mod anchor;
 mod args;
 mod branch;
 mod call;
@@ -127,9 +128,9 @@ pub(crate) struct Slot {
     pub(crate) mutable: bool,
 }
 
-/// Which of the lists that gather what branches emit; they can be nested.
+/// Where emits of branches or iterations have in common what follows them. The number is the loop's too, if it is one.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) struct GatherId(pub(crate) usize);
+pub(crate) struct JoinId(pub(crate) usize);
 
 /// A step of a segment.
 pub(crate) enum Step {
@@ -222,7 +223,7 @@ pub(crate) enum Step {
     },
     /// Iterations on this task.
     Rounds {
-        rounds: GatherId,
+        rounds: JoinId,
         variables: Vec<Pattern>,
         /// Variables from outside that may change: each iteration has its own.
         frame: Vec<Slot>,
@@ -230,7 +231,7 @@ pub(crate) enum Step {
         body: Vec<Step>,
     },
     PushRound {
-        rounds: GatherId,
+        rounds: JoinId,
         frame: Vec<Arg>,
     },
     /// One more iteration of a loop that may leave its task, behind what runs now.
@@ -271,9 +272,9 @@ pub(crate) enum Step {
         branch: Branch,
         gives: Vec<Slot>,
     },
-    /// Branches or iterations push what they emit; the body runs for each of them, at once.
-    Gather {
-        list: GatherId,
+    /// Branches or iterations emit to a join; the body runs for each of them, at once.
+    Unify {
+        join: JoinId,
         from: Box<Step>,
         patterns: Vec<Pattern>,
         frame: Vec<Slot>,
@@ -290,8 +291,9 @@ pub(crate) enum Step {
         port: PortId,
         frame: Vec<Arg>,
     },
-    Push {
-        list: GatherId,
+    /// An emit that goes on at a join.
+    Join {
+        join: JoinId,
         frame: Vec<Arg>,
     },
     /// The value of a branch.
@@ -309,7 +311,7 @@ impl Step {
             | Self::CallOp { body, .. }
             | Self::Rounds { body, .. }
             | Self::Aside { body, .. } => vec![body],
-            Self::Gather { from, body, .. } => vec![std::slice::from_ref(&**from), body],
+            Self::Unify { from, body, .. } => vec![std::slice::from_ref(&**from), body],
             Self::Branch { branch, .. } => branch.arms.iter().map(|arm| &*arm.body).collect(),
             _ => Vec::new(),
         }

@@ -1,12 +1,11 @@
 //! Loops: plain iterations when they stay on their task, a port when they may leave it; and what stands in them.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
 
 use super::args::lower_args;
 use super::lower::{After, Again, Ending, Here, Lowering, Target};
 use super::{Arg, Entry, PortKind, Step};
-use crate::analysis::{Anchor, Course, Loop, Meeting, Stream, Value, VarId, Vars};
+use crate::analysis::{Course, Loop, Stream, Value, VarId, Vars};
 use crate::syntax::Pattern;
 
 impl Lowering<'_> {
@@ -43,7 +42,7 @@ impl Lowering<'_> {
 
     /// Iterations of a loop that stays on its task.
     fn rounds_in_place(&mut self, found: &Loop, first: Vec<Arg>, here: &Here<'_>) -> Ending {
-        let rounds = self.out.gather();
+        let rounds = self.out.join();
         // What follows sees the variables around the loop where it stands; only those that may have changed
         // meanwhile have to come along.
         let frame = self.mutable(found.after.iter().copied());
@@ -51,7 +50,7 @@ impl Lowering<'_> {
         let first = first.into_iter().chain(self.frame(round.iter().copied(), &Vars::new()));
         let first = first.collect();
         let goes_on = !here.is_last();
-        let emits = if goes_on { Target::Push(rounds, frame.clone()) } else { Target::Nowhere };
+        let emits = if goes_on { Target::Join(rounds, frame.clone()) } else { Target::Nowhere };
         let again = Again::Push(rounds, round.clone());
         let (slots, body) = self.inside(emits, again, |lowering| {
             let needed = frame.iter().chain(&round).copied().collect();
@@ -68,7 +67,7 @@ impl Lowering<'_> {
         let slots = self.slots(frame);
         let body = self.list(here.rest, here.after, own);
         let (from, patterns) = (Box::new(from), vec![result(found)]);
-        Ending::last(Step::Gather { list: rounds, from, patterns, frame: slots, body })
+        Ending::last(Step::Unify { join: rounds, from, patterns, frame: slots, body })
     }
 
     /// A loop that may leave its task: each iteration enters it anew.
@@ -111,18 +110,18 @@ impl Lowering<'_> {
         here: &Here<'_>,
     ) -> Vec<Step> {
         let ids = match &self.emits {
-            Target::Enter(_, ids) | Target::Push(_, ids) => ids.clone(),
+            Target::Enter(_, ids) | Target::Join(_, ids) => ids.clone(),
             Target::Nowhere | Target::Here | Target::Away => Vec::new(),
         };
         let (value, frame) = self.with_frame(values, &ids, here);
         let value = one(value);
         match self.emits.clone() {
-            Target::Nowhere => vec![Step::Emit { value, pattern: nothing() }],
+            Target::Nowhere => vec![Step::Emit { value, pattern: Pattern::nothing() }],
             Target::Enter(port, _) => {
                 vec![Step::Enter { port, frame: [vec![value], frame].concat() }]
             }
-            Target::Push(list, _) => {
-                vec![Step::Push { list, frame: [vec![value], frame].concat() }]
+            Target::Join(join, _) => {
+                vec![Step::Join { join, frame: [vec![value], frame].concat() }]
             }
             Target::Here | Target::Away => {
                 let stream =
@@ -160,41 +159,11 @@ impl Lowering<'_> {
         let own = here.owned.difference(&here.statement.live).copied().collect();
         (args, self.frame(ids.iter().copied(), &own))
     }
-
-    pub(super) fn anchor(&mut self, anchor: &Anchor, here: &Here<'_>) -> Step {
-        let own = here.owned.difference(&here.statement.live).copied().collect();
-        let frame = self.frame(anchor.frame.iter().copied(), &own);
-        let port = self.meeting_port(anchor.meeting, &anchor.label);
-        Step::Enter { port, frame }
-    }
-
-    /// What goes on from several anchors.
-    pub(super) fn meeting(&mut self, meeting: &Meeting) {
-        let port = self.meeting_port(meeting.number, &meeting.label);
-        let owned: Vars = meeting.frame.iter().copied().collect();
-        let merged: Vec<VarId> = meeting.phis.iter().map(|phi| phi.variable).collect();
-        let outer = self.kept.clone();
-        self.rename(&owned, &merged);
-        let frame = self.slots(meeting.frame.iter().copied());
-        let entry = Entry::Port { port, patterns: Vec::new(), frame };
-        self.segment(entry, &meeting.body, &After::End, owned);
-        self.kept = outer;
-    }
-
-    fn meeting_port(&mut self, number: usize, label: &str) -> super::PortId {
-        let out = &mut self.out;
-        let port = || out.port(PortKind::Join, "meeting", label);
-        *self.meetings.entry(number).or_insert_with(port)
-    }
 }
 
 /// What a loop emits.
 fn result(found: &Loop) -> Pattern {
-    found.pattern.clone().unwrap_or_else(nothing)
-}
-
-fn nothing() -> Pattern {
-    Pattern { tokens: quote!(_), binds: Vec::new() }
+    found.pattern.clone().unwrap_or_else(Pattern::nothing)
 }
 
 /// Several values are one tuple.

@@ -140,9 +140,9 @@ impl Printer {
                     self.line(format!("gives {}", slots(gives)));
                 }
             }
-            Step::Gather { list, from, patterns, frame, body } => {
+            Step::Unify { join, from, patterns, frame, body } => {
                 self.step(from);
-                self.line(format!("each {} of list {}", arrival(patterns, frame), list.0));
+                self.line(format!("behind join {} {}", join.0, arrival(patterns, frame)));
                 self.nested(|inner| inner.steps(body));
             }
             Step::Keep { slot: kept, value } => {
@@ -165,8 +165,8 @@ impl Printer {
             Step::Enter { port, frame } => {
                 self.line(format!("enter {} {}", self.ports[port.0], args(frame)));
             }
-            Step::Push { list, frame } => {
-                self.line(format!("push {} to list {}", args(frame), list.0))
+            Step::Join { join, frame } => {
+                self.line(format!("join {} {}", join.0, args(frame)));
             }
             Step::Result(frame) => self.line(format!("give {}", args(frame))),
         }
@@ -396,7 +396,7 @@ fn slots(slots: &[Slot]) -> String {
 
 fn route(route: &Route<Arg>) -> String {
     match route {
-        Route::Plain => "()".to_owned(),
+        Route::Plain | Route::Zero => "()".to_owned(),
         Route::Key(one) | Route::Task(one) | Route::Function(one) => format!("({})", arg(one)),
         Route::KeyIn(pstate, key) => format!("($${pstate}, {})", arg(key)),
         Route::GlobalIn(pstate) => format!("($${pstate})"),

@@ -18,7 +18,8 @@ pub(super) fn parse_aside(
             cursor.skip(1);
             let body = parse_body(cursor, errors);
             cursor.eat(';');
-            Some(body.map(|body| Statement::Aside(Aside { keyword, body })))
+            let settles = keyword == "atomic";
+            Some(body.map(|body| Statement::Aside(Aside { keyword, settles, body })))
         }
         "anchor" if cursor.is_punct(1, '\'') => {
             cursor.skip(1);

@@ -133,6 +133,11 @@ pub(crate) struct Bind {
 }
 
 impl Pattern {
+    /// `_`
+    pub(crate) fn nothing() -> Self {
+        Self { tokens: quote!(_), binds: Vec::new() }
+    }
+
     pub(crate) fn new(tokens: TokenStream, pat: &Pat) -> Self {
         Self { tokens, binds: binds(pat) }
     }

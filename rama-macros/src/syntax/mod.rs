@@ -183,6 +183,8 @@ pub(crate) struct LoopVariable {
 #[derive(Clone)]
 pub(crate) struct Aside {
     pub(crate) keyword: Ident,
+    /// `atomic`: what happens here, happens before the flow goes on.
+    pub(crate) settles: bool,
     pub(crate) body: Vec<Statement>,
 }
 

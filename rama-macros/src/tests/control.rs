@@ -24,10 +24,10 @@ fn a_loop_in_place_emits_at_once() {
             segment source(*events) :> Event { id, name }
               rounds 0 (i, rest) from (0, name)
                 if rest.is_empty()
-                  push (i) to list 0
+                  join 0 (i)
                 else
                   round 0 (i + 1, rest.next())
-              each (count) of list 0
+              behind join 0 (count)
                 local_transform([keypath(id.clone()), termval(count)], $$counts)
         "#]],
     );
@@ -129,11 +129,11 @@ fn what_changes_comes_along_from_branches_that_emit() {
                 each c of name.chars()
                   keep n.clone() as mut n
                   n += 1
-                  push (c, n) to list 0
+                  join 0 (c, n)
               else
                 let c = 'a'
-                push (c, n) to list 0
-              each (c, mut n) of list 0
+                join 0 (c, n)
+              behind join 0 (c, mut n)
                 ack_return((c, n))
         "#]],
     );

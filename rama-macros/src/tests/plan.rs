@@ -237,23 +237,23 @@ fn branches_that_emit_are_gathered() {
     check_plan(
         &with_module(GATHER),
         &expect![[r#"
-        module TestModule
-        depot *events: Event, random
-        depot *ids: i64, random
-        stream flow
-          pstate $$names: Map<i64, String>
-          pstate $$counts: Map<i64, u64>
-          segment source(*events) :> Event { id, followers }
-            if followers.is_empty()
-              when id > 3
-                let who = id
-                push (who) to list 0
-            else
-              each who of followers
-                push (who) to list 0
-            each (who) of list 0
-              local_transform([keypath(who), termval(id.clone())], $$counts)
-    "#]],
+            module TestModule
+            depot *events: Event, random
+            depot *ids: i64, random
+            stream flow
+              pstate $$names: Map<i64, String>
+              pstate $$counts: Map<i64, u64>
+              segment source(*events) :> Event { id, followers }
+                if followers.is_empty()
+                  when id > 3
+                    let who = id
+                    join 0 (who)
+                else
+                  each who of followers
+                    join 0 (who)
+                behind join 0 (who)
+                  local_transform([keypath(who), termval(id.clone())], $$counts)
+        "#]],
     );
 }
 
