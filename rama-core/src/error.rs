@@ -129,6 +129,16 @@ pub enum AppendError {
         /// Why the answer was lost.
         reason: Arc<str>,
     },
+    /// The record is stored, and the module ended before its topologies had finished it, usually while it waited
+    /// for something outside. They go on with it when the module starts again.
+    #[error(
+        "the record is stored in depot `*{depot}`, but the module stopped before its topologies had \
+         finished it: they go on with it at the next start"
+    )]
+    Unfinished {
+        /// The depot's name.
+        depot: &'static str,
+    },
     /// The module cannot make anything durable any more; nothing was stored.
     #[error("module `{module}` is broken and takes no records until it is started again: {reason}")]
     Broken {

@@ -1,5 +1,5 @@
-//! What one commit group contains, as bytes: depot records, changed PState rows and the progress of
-//! topologies. The same bytes are the payload of the commit log, the input of a checkpoint and the
+//! What one commit group contains, as bytes: depot records, changed PState rows, the progress of
+//! topologies and which records wait for something outside. The same bytes are the payload of the commit log, the input of a checkpoint and the
 //! input of recovery: results, not recipes.
 
 use crate::{
@@ -12,11 +12,13 @@ use crate::{
 };
 
 /// Number of this format; the first byte of a group.
-const GROUP_FORMAT: u8 = 2;
+const GROUP_FORMAT: u8 = 3;
 
 const RECORDS: u8 = 1;
 const ROWS: u8 = 2;
 const PROGRESS: u8 = 3;
+const PARKED: u8 = 4;
+const DONE: u8 = 5;
 
 const ROWS_END: u8 = 0;
 const ROW_PUT: u8 = 1;
@@ -68,6 +70,22 @@ impl GroupWriter {
         put_varint(&mut self.bytes, topology.0.into());
         self.place(depot.0, task);
         put_varint(&mut self.bytes, next.0);
+    }
+
+    /// A topology has begun a record and is not done with it, since a tree of it is parked; or, when it is not
+    /// `parked`, the topology is done with it now.
+    pub(crate) fn parked(
+        &mut self,
+        topology: TopologyId,
+        depot: DepotId,
+        task: TaskId,
+        offset: Offset,
+        parked: bool,
+    ) {
+        put_u8(&mut self.bytes, if parked { PARKED } else { DONE });
+        put_varint(&mut self.bytes, topology.0.into());
+        self.place(depot.0, task);
+        put_varint(&mut self.bytes, offset.0);
     }
 
     /// Bytes written so far.
@@ -126,6 +144,7 @@ pub(crate) enum Entry<'a> {
     Row { pstate: PStateId, task: TaskId, address: &'a [u8], value: Option<&'a [u8]> },
     Wiped { pstate: PStateId, task: TaskId, prefix: &'a [u8], deepest: u8 },
     Progress { topology: TopologyId, depot: DepotId, task: TaskId, next: Offset },
+    Parked { topology: TopologyId, depot: DepotId, task: TaskId, offset: Offset, parked: bool },
 }
 
 /// Hands every entry of a group to `visit`, in the order they were written.
@@ -154,6 +173,13 @@ pub(crate) fn read_group<'a>(
                 let (depot, task) = read_place(&mut reader)?;
                 let next = Offset(reader.varint()?);
                 visit(Entry::Progress { topology, depot: DepotId(depot), task, next });
+            }
+            section @ (PARKED | DONE) => {
+                let topology = TopologyId(read_id(&mut reader)?);
+                let (depot, task) = read_place(&mut reader)?;
+                let (depot, offset) = (DepotId(depot), Offset(reader.varint()?));
+                let parked = section == PARKED;
+                visit(Entry::Parked { topology, depot, task, offset, parked });
             }
             _ => return Err(CodecError::Invalid { expected: "a section of a commit group" }),
         }
@@ -223,6 +249,8 @@ mod tests {
         });
         rows.unwrap();
         group.progress(TopologyId(4), DepotId(1), TaskId(2), Offset(9));
+        group.parked(TopologyId(4), DepotId(1), TaskId(2), Offset(8), true);
+        group.parked(TopologyId(4), DepotId(1), TaskId(2), Offset(300), false);
         group.finish()
     }
 
@@ -243,6 +271,9 @@ mod tests {
                 Entry::Progress { topology, depot, task, next } => {
                     format!("progress {topology} {depot} {task} {next}")
                 }
+                Entry::Parked { topology, depot, task, offset, parked } => {
+                    format!("parked {topology} {depot} {task} {offset} {parked}")
+                }
             });
         })?;
         Ok(told)
@@ -258,6 +289,8 @@ mod tests {
                 "row 3 2 [0, 107] Some([118])",
                 "row 3 2 [0, 120] None",
                 "progress 4 1 2 9",
+                "parked 4 1 2 8 true",
+                "parked 4 1 2 300 false",
             ]
         );
     }
@@ -267,7 +300,7 @@ mod tests {
         let whole = sample();
         let ends: Vec<usize> =
             (2..whole.len()).filter(|&end| told(&whole[..end]).is_ok()).collect();
-        assert!(ends.len() <= 2, "only the ends of whole sections read: {ends:?}");
+        assert!(ends.len() <= 4, "only the ends of whole sections read: {ends:?}");
         let mut other = whole;
         other[0] = 9;
         assert!(matches!(told(&other), Err(CodecError::NewerVersion { codec: 9, .. })));

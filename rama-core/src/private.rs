@@ -3,7 +3,7 @@
 use crate::pstate::SourceLine;
 pub use crate::{
     client::{Depot, Link, PState},
-    depot::Partitioning,
+    depot::{AckLevel, Partitioning},
     flow::{
         Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Returns, Rounds, carry, key_of,
         unify,

@@ -100,8 +100,8 @@ impl<E: Event> Depot<E> {
         let (reply, answer) = match level {
             AckLevel::None => (None, None),
             AckLevel::Ack | AckLevel::AppendAck => {
-                let (to, answer) = oneshot::channel();
-                (Some(Reply { level, to }), Some(answer))
+                let (reply, answer) = Reply::to_client(level);
+                (Some(reply), Some(answer))
             }
         };
         let door = &depot.partitions[task.0 as usize];

@@ -8,16 +8,16 @@ use std::{
 use super::{LaunchConfig, Seams};
 use crate::{
     disk::{Disk, DiskLock},
-    driver::{Actor, Running, Signal, Step},
-    engine::{Checkpointer, Committer, Engine, Lane, LaneDoor, Recovered, Shared, recover},
+    driver::{Actor, Outside, Running, Signal, Step},
+    engine::{Checkpointer, Committer, Engine, Gate, Lane, LaneDoor, Recovered, Shared, recover},
     error::LaunchError,
-    flow::{ModuleInstanceInfo, panic_message},
+    flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
     id::{DepotId, Epoch, TaskId},
     log::LogOptions,
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
     moment::Moment,
     store::Store,
-    task::{Task, TaskInstance},
+    task::{Exits, Task, TaskInstance},
 };
 
 /// A module that runs. Dropping it stops it as a crash would, but without waiting actors left behind.
@@ -147,6 +147,7 @@ fn engine(
     };
     let mut shared = Shared { moment: moment.clone(), ..Shared::default() };
     let mut intakes: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
+    let (mut targets, mut unfinished) = (Vec::new(), Vec::new());
     for (id, depot) in (0..).map(DepotId).zip(&definition.depots) {
         let opened = depot.open(&opening)?;
         shared.depots.extend(opened.shared.map(|shared| (depot.name(), shared)));
@@ -154,6 +155,8 @@ fn engine(
         let views = opening.task_ids().zip(opened.depot_views);
         shared.depot_views.extend(views.map(|(task, view)| (id, task, view)));
         intakes.iter_mut().zip(opened.intakes).for_each(|(task, intake)| task.push(intake));
+        targets.extend(opened.target);
+        unfinished.extend(opened.unfinished);
     }
     let mut pstates: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
     for pstate in &definition.pstates {
@@ -162,19 +165,24 @@ fn engine(
         shared.pstate_views.extend(pstate_views);
         pstates.iter_mut().zip(partitions).for_each(|(task, partition)| task.push(partition));
     }
+    let (clock, outside) = (Arc::clone(&seams.clock), Outside::here(Arc::clone(&seams.clock)));
     let info = ModuleInstanceInfo::new(name, config.task_count(), config.thread_count());
     let instance = TaskInstance {
         tasks: config.task_count(),
         check_locality: config.checks_locality(),
         facts: Arc::new(definition.facts(info)),
         program: Arc::new(definition.program),
-        clock: Arc::clone(&seams.clock),
+        clock: Arc::clone(&clock),
     };
-    let tasks =
-        intakes.into_iter().zip(pstates).zip(0..).map(|((intakes, pstates), id)| {
-            Task::new(TaskId(id), instance.clone(), intakes, pstates)
-        });
+    let targets: Arc<[_]> = Arc::from(targets);
+    let tasks = intakes.into_iter().zip(pstates).zip(0..).map(|((intakes, pstates), id)| {
+        let appends = Appends::new(Arc::clone(&targets));
+        let parking = Parking::new(outside.clone(), Arc::clone(&wakes[id as usize]));
+        let exits = Exits { appends, parking };
+        Task::new(TaskId(id), instance.clone(), intakes, pstates, exits)
+    });
+    let tasks = tasks.collect();
     let epoch = Epoch(recovered.meta.covered).next();
-    let clock = Arc::clone(&seams.clock);
-    Ok(Engine::new(name, clock, tasks.collect(), doors, epoch, shared))
+    let gate = Gate::new(threads, epoch, unfinished);
+    Ok(Engine::new(name, (clock, outside), tasks, doors, gate, shared))
 }

@@ -95,7 +95,7 @@ impl Cluster {
     }
 
     /// Starts a module, on the data it left when it ran before (TE-02). Everything that was acknowledged
-    /// is there when this returns.
+    /// is there when this returns. The futures that its topologies await run on the tokio runtime of the caller.
     ///
     /// # Errors
     /// When the module runs already, its declarations contradict each other or the stored data, or the

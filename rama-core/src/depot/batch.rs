@@ -24,6 +24,11 @@ impl RecordBatch {
         Self { first, time, count: 0, framed: Vec::new() }
     }
 
+    /// The same records from this offset on.
+    pub(super) fn placed(self, first: Offset, time: Timestamp) -> Self {
+        Self { first, time, ..self }
+    }
+
     pub(crate) fn push(&mut self, record: &[u8]) {
         put_slice(&mut self.framed, record);
         self.count += 1;

@@ -4,6 +4,7 @@
 //! and becomes readable when its commit group is durable. Running topologies on records is not done
 //! here.
 
+mod appended;
 mod batch;
 mod partition;
 mod partitioning;
@@ -12,6 +13,7 @@ mod reply;
 mod view;
 
 pub(crate) use self::{
+    appended::{Appended, DepotTarget, encode_record},
     batch::RecordBatch,
     partition::{DepotPartition, SealedRecords},
     queue::{Append, AppendQueue},

@@ -1,25 +1,17 @@
 //! The owner's side of one depot partition: gives offsets, encodes, and collects what the forming
 //! commit group will contain.
 
-use std::{
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::sync::Arc;
 
-use super::{Append, AppendQueue, Event, RecordBatch, Reply};
+use super::{
+    Append, AppendQueue, Appended, Event, RecordBatch, Reply,
+    appended::{BATCH_BYTES, encode_record},
+};
 use crate::{
     clock::Timestamp,
-    codec::encode_value,
     error::AppendError,
     id::{DepotId, Offset, TaskId},
 };
-
-/// Encoded size after which a batch is closed: what is read and checked at once when a record is read
-/// back. Small enough to decode in tens of microseconds, large enough for hundreds of usual records.
-const BATCH_BYTES: usize = 32 * 1024;
-
-/// What one record may take encoded: it is held in memory several times on its way.
-const RECORD_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// One partition of a depot, owned by its task.
 pub(crate) struct DepotPartition<E> {
@@ -41,6 +33,8 @@ pub(crate) struct SealedRecords {
     pub(crate) task: TaskId,
     pub(crate) batches: Vec<Arc<RecordBatch>>,
     pub(crate) replies: Vec<(Offset, Reply)>,
+    /// Everything before has been run, or is in this group, by every topology that reads the partition.
+    pub(crate) settled: Offset,
 }
 
 impl<E: Event> DepotPartition<E> {
@@ -67,7 +61,7 @@ impl<E: Event> DepotPartition<E> {
         append: Append<E>,
         now: Timestamp,
     ) -> Option<(Offset, Timestamp, E)> {
-        if let Err(reason) = self.encode(&append.record) {
+        if let Err(reason) = encode_record(&append.record, &mut self.scratch) {
             if let Some(reply) = append.reply {
                 reply.send(Err(AppendError::Encode { depot: self.name, reason }));
             }
@@ -85,21 +79,6 @@ impl<E: Event> DepotPartition<E> {
             self.replies.push((offset, reply));
         }
         Some((offset, time, append.record))
-    }
-
-    /// `Serialize` is the user's code: a panic in it is an error of the record.
-    fn encode(&mut self, record: &E) -> Result<(), String> {
-        self.scratch.clear();
-        let encoded = catch_unwind(AssertUnwindSafe(|| encode_value(record, &mut self.scratch)));
-        match encoded {
-            Ok(Ok(())) if self.scratch.len() > RECORD_BYTES_MAX => Err(format!(
-                "it takes {} bytes encoded, and a record may take {RECORD_BYTES_MAX}: store large \
-                 content elsewhere, or split it",
-                self.scratch.len()
-            )),
-            Ok(encoded) => encoded.map_err(|error| error.to_string()),
-            Err(_) => Err("its `Serialize` panicked".to_owned()),
-        }
     }
 
     /// Where the forming group starts.
@@ -120,8 +99,17 @@ impl<E: Event> DepotPartition<E> {
         self.forming.iter().map(RecordBatch::size).sum()
     }
 
-    /// Hands the forming group out and starts the next one. `None` when nothing was appended.
-    pub(crate) fn seal(&mut self) -> Option<SealedRecords> {
+    /// Takes what topologies appended into the forming group, behind everything else.
+    pub(crate) fn adopt(&mut self, appended: &mut Appended, now: Timestamp) {
+        let (batches, replies) = appended.place(self.next, now);
+        self.next = batches.last().map_or(self.next, RecordBatch::end);
+        self.forming.extend(batches);
+        self.replies.extend(replies);
+    }
+
+    /// Hands the forming group out and starts the next one. `None` when nothing was appended. What is
+    /// before `settled` was run.
+    pub(crate) fn seal(&mut self, settled: Offset) -> Option<SealedRecords> {
         if self.forming.is_empty() {
             return None;
         }
@@ -131,7 +119,15 @@ impl<E: Event> DepotPartition<E> {
             task: self.task,
             batches: self.forming.drain(..).map(Arc::new).collect(),
             replies: std::mem::take(&mut self.replies),
+            settled,
         })
+    }
+}
+
+impl SealedRecords {
+    /// Whether some topology has not run all of the records.
+    pub(crate) fn is_ahead(&self) -> bool {
+        self.batches.last().is_some_and(|batch| self.settled < batch.end())
     }
 }
 

@@ -55,6 +55,19 @@ impl<E> Partitioning<E> {
             Rule::Disallow => None,
         }
     }
+
+    /// The only partition where a topology finds the record by the rule; `None` when any will do.
+    pub(crate) fn home(&self, record: &E, tasks: u32) -> Option<TaskId> {
+        match &self.rule {
+            Rule::HashBy(key) => Some(key(record).task(tasks)),
+            Rule::Global => Some(TaskId(0)),
+            Rule::Random(_) | Rule::Disallow => None,
+        }
+    }
+
+    pub(crate) fn is_global(&self) -> bool {
+        matches!(self.rule, Rule::Global)
+    }
 }
 
 impl<E> Clone for Partitioning<E> {

@@ -1,6 +1,6 @@
 //! What an append waits for and what it is answered.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
@@ -59,14 +59,46 @@ impl AckReturns {
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) level: AckLevel,
-    pub(crate) to: oneshot::Sender<Answer>,
+    to: Waiting,
+}
+
+/// Who waits for the answer.
+enum Waiting {
+    Client(oneshot::Sender<Answer>),
+    /// A tree that appended the record. Dropping it without an answer is noticed there.
+    Tree(Box<dyn FnOnce(Answer) + Send>),
 }
 
 pub(crate) type Answer = Result<AckReturns, AppendError>;
 
 impl Reply {
+    /// For a client, and where the client waits.
+    pub(crate) fn to_client(level: AckLevel) -> (Self, oneshot::Receiver<Answer>) {
+        let (to, answer) = oneshot::channel();
+        (Self { level, to: Waiting::Client(to) }, answer)
+    }
+
+    /// For a tree of a topology.
+    pub(crate) fn to_tree(level: AckLevel, go_on: impl FnOnce(Answer) + Send + 'static) -> Self {
+        Self { level, to: Waiting::Tree(Box::new(go_on)) }
+    }
+
     /// Answers. A client that went away is no error.
     pub(crate) fn send(self, answer: Answer) {
-        let _ = self.to.send(answer);
+        match self.to {
+            Waiting::Client(to) => {
+                let _ = to.send(answer);
+            }
+            Waiting::Tree(go_on) => go_on(answer),
+        }
+    }
+}
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Client(_) => "Client",
+            Self::Tree(_) => "Tree",
+        })
     }
 }

@@ -89,18 +89,32 @@ impl DepotView {
 
     /// The encoded records of a range of existing offsets, and when they were appended.
     pub(crate) fn read(&self, range: Range<Offset>) -> Result<Vec<StoredRecord>, DepotReadError> {
-        let (snapshot, recent) = {
-            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-            (Arc::clone(&state.snapshot), state.recent.clone())
-        };
+        let (snapshot, recent) =
+            self.state.read().unwrap_or_else(PoisonError::into_inner).with(&range);
         let mut records = Vec::new();
+        if let Some(snapshot) = snapshot {
+            self.read_stored(&snapshot, &range, &mut records)?;
+        }
+        // A block of the store is never newer than the batches that wait for a checkpoint.
+        for batch in &recent {
+            keep(batch, &range, &mut records);
+        }
+        Ok(records)
+    }
+
+    fn read_stored(
+        &self,
+        snapshot: &Snapshot,
+        range: &Range<Offset>,
+        records: &mut Vec<StoredRecord>,
+    ) -> Result<(), DepotReadError> {
         let mut broken = None;
         let from = block_key(self.task, range.start.next());
         let to = block_key(TaskId(self.task.0 + 1), Offset(0));
         snapshot.scan(&self.table, &from, Some(&to), &mut |_, block| match read_block(block) {
             Ok(batches) => {
                 for batch in &batches {
-                    keep(batch, &range, &mut records);
+                    keep(batch, range, records);
                 }
                 let end = batches.last().map_or(range.end, RecordBatch::end);
                 if end < range.end { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -110,14 +124,19 @@ impl DepotView {
                 ControlFlow::Break(())
             }
         })?;
-        if let Some(error) = broken {
-            return Err(error.into());
-        }
-        // A block of the store is never newer than the batches that wait for a checkpoint.
-        for batch in &recent {
-            keep(batch, &range, &mut records);
-        }
-        Ok(records)
+        broken.map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+impl ViewState {
+    /// What holds the records of a range: the store, unless all of them are younger, and the batches that wait for a
+    /// checkpoint. There may be many of those, and a topology may read a single record.
+    fn with(&self, range: &Range<Offset>) -> (Option<Arc<Snapshot>>, Vec<Arc<RecordBatch>>) {
+        let from = self.recent.partition_point(|batch| batch.end() <= range.start);
+        let to = self.recent.partition_point(|batch| batch.first() < range.end);
+        let is_recent = self.recent.front().is_some_and(|first| first.first() <= range.start);
+        let snapshot = (!is_recent).then(|| Arc::clone(&self.snapshot));
+        (snapshot, self.recent.range(from..to.max(from)).cloned().collect())
     }
 }
 

@@ -3,9 +3,11 @@
 //! raised. Production gives every actor a thread of its own ([`ThreadDriver`]); a simulation steps all
 //! of them from one seeded loop.
 
+mod outside;
 mod signal;
 mod thread;
 
+pub(crate) use self::outside::{Outside, RunningFuture};
 pub use self::{signal::Signal, thread::ThreadDriver};
 
 use std::{fmt, sync::Arc};

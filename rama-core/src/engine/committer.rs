@@ -14,6 +14,7 @@ use super::{
     checkpointer::Job,
     gate::{Ending, Group},
     redo::Redo,
+    unfinished::Held,
 };
 use crate::{
     clock::Timestamp,
@@ -21,9 +22,9 @@ use crate::{
     depot::{AckLevel, AckReturns, SealedRecords},
     driver::{Actor, Step},
     error::AppendError,
-    flow::{AckReturn, Origin},
+    flow::{AckReturn, Origin, Place},
     group::GroupWriter,
-    id::{DepotId, Epoch, Offset, TaskId},
+    id::{DepotId, Epoch, TaskId},
     log::CommitLog,
 };
 
@@ -78,6 +79,7 @@ impl Committer {
         let payload = encode(group).map_err(|error| error.to_string())?;
         self.log.append(group.epoch, &payload).map_err(|error| error.to_string())?;
         self.redo.push(group.epoch, payload);
+        self.engine.gate.is_durable(group.epoch);
         publish(&self.engine, group);
         self.in_hand.take().into_iter().for_each(|group| answer(group, &self.topologies));
         self.engine.committed();
@@ -165,6 +167,11 @@ fn encode(group: &Group) -> Result<Vec<u8>, CodecError> {
             writer.progress(progress.topology, progress.depot, progress.task, progress.next);
         }
     }
+    let parked = group.closed.parked.iter().map(|origin| (origin, true));
+    let done = group.closed.done.iter().map(|origin| (origin, false));
+    for (Origin { topology, depot, task, offset }, parked) in parked.chain(done) {
+        writer.parked(*topology, *depot, *task, *offset, parked);
+    }
     Ok(writer.finish())
 }
 
@@ -186,9 +193,7 @@ fn publish(engine: &Engine, group: &Group) {
     }
 }
 
-type Place = (DepotId, TaskId, Offset);
-
-/// Answers everybody who waits for a record of the group.
+/// Answers everybody whose record is finished with the group.
 fn answer(group: Group, topologies: &[&'static str]) {
     let mut returned: BTreeMap<Place, AckReturns> = BTreeMap::new();
     let mut acks: Vec<&AckReturn> = group.tasks.iter().flat_map(|task| &task.acks).collect();
@@ -196,17 +201,15 @@ fn answer(group: Group, topologies: &[&'static str]) {
     // the one that counts on task 0. Stable: what a task returned in one place keeps its order.
     acks.sort_by_key(|ack| ack.hops);
     for AckReturn { origin, value, .. } in acks {
-        let Origin { topology, depot, task, offset } = *origin;
+        let Origin { topology, task, offset, .. } = *origin;
         let returns =
-            returned.entry((depot, task, offset)).or_insert_with(|| AckReturns::at(task, offset));
+            returned.entry(origin.place()).or_insert_with(|| AckReturns::at(task, offset));
         returns.set(topologies[usize::from(topology.0)], Arc::clone(value));
     }
     let failures: BTreeMap<Place, (usize, &Arc<str>)> = (group.failed.iter())
-        .map(|(origin, reason)| {
-            let place = (origin.depot, origin.task, origin.offset);
-            (place, (usize::from(origin.topology.0), reason))
-        })
+        .map(|(origin, reason)| (origin.place(), (usize::from(origin.topology.0), reason)))
         .collect();
+    group.closed.answers.into_iter().for_each(|held| answer_held(held, topologies));
     for SealedRecords { depot, name, task, replies, .. } in
         group.tasks.into_iter().flat_map(|task| task.records)
     {
@@ -222,4 +225,18 @@ fn answer(group: Group, topologies: &[&'static str]) {
             reply.send(answer);
         }
     }
+}
+
+/// Answers somebody who has waited for longer than one group.
+fn answer_held(held: Held, topologies: &[&'static str]) {
+    let Held { place: (_, task, offset), depot, reply, returns, failure, .. } = held;
+    if let Some((topology, reason)) = failure {
+        let topology = topologies[usize::from(topology.0)];
+        return reply.send(Err(AppendError::Failed { depot, topology, reason }));
+    }
+    let mut returned = AckReturns::at(task, offset);
+    for AckReturn { origin, value, .. } in returns {
+        returned.set(topologies[usize::from(origin.topology.0)], value);
+    }
+    reply.send(Ok(returned));
 }

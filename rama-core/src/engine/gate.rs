@@ -4,14 +4,21 @@
 //! finish the frames in flight; at the moment when nobody is inside and nothing is on its way, whoever
 //! notices seals the forming group of every task. That takes microseconds, and a record that arrives
 //! later belongs to the next group. So a group that reaches the log contains each finished record with
-//! all of its effects, and nothing of any other record.
+//! all of its effects, and nothing of any other record, except of those that are parked: a tree that
+//! waits for something outside is not in flight, and the group says so.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Condvar, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
-use super::Engine;
+use super::{
+    Engine,
+    unfinished::{Closed, Unfinished},
+};
 use crate::{
     error::AppendError,
-    flow::Failure,
+    flow::{Failure, Origin},
     id::{Epoch, TaskId},
     task::{Failed, SealedTask},
 };
@@ -31,12 +38,23 @@ const GROUP_RECORDS_MAX: usize = 8 * GROUP_RECORDS;
 /// Parcels on their way after which no further records are taken: frames are finished first.
 const PARCELS_MAX: i64 = 1_024;
 
+/// Futures that run for parked trees, more or less one batch of work, after which no record begins: what is parked
+/// goes on first, or fails by its time limit. Each holds its future and a frame, some kilobytes, so all of them
+/// together some hundred megabytes at most.
+const FUTURES_MAX: usize = 16_384;
+
+/// Trees that wait for records they appended, more or less one batch of work, after which no new record begins. The
+/// appended ones do begin: they are what is waited for. A wait without a future takes some hundred bytes.
+const APPENDS_MAX: usize = 65_536;
+
 /// Guards the forming group.
 #[derive(Debug)]
 pub(crate) struct Gate {
     state: Mutex<State>,
     /// Notified when the module may have come to rest or has failed.
     rest: Condvar,
+    /// The last group that is known to be in the log.
+    durable: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -55,11 +73,16 @@ struct State {
     dirty: bool,
     records: usize,
     forming_bytes: Vec<usize>,
-    /// Lanes that were not let in with new records, by index.
-    denied: Vec<bool>,
+    /// Branches of trees that wait: for futures, and for appends; by lane.
+    parked: Vec<(usize, usize)>,
+    /// What lanes were let in for, by index; everything again once they were told that there is more.
+    granted: Vec<Takes>,
     /// Lanes that have taken records out of their queues and not run them yet, by index.
     waiting: Vec<bool>,
     failed: Arc<Failed>,
+    unfinished: Unfinished,
+    /// Whether some topology can go on with stored records when the group in the committer's hands is visible.
+    lags: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -75,10 +98,24 @@ enum Phase {
     Broken(Arc<str>),
 }
 
+/// What a lane may begin, beyond the frames in flight: each includes the ones before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Takes {
+    Nothing,
+    /// Parked trees go on.
+    Parked,
+    /// Topologies go on with stored records.
+    Stored,
+    /// New records come out of the queues.
+    New,
+}
+
 /// What a lane may do in its batch of work.
 #[derive(Debug)]
 pub(crate) struct Permit {
-    pub(crate) records: bool,
+    pub(crate) takes: Takes,
+    /// Whether the module stops.
+    pub(crate) closing: bool,
     pub(crate) repeat: Option<Arc<Failed>>,
 }
 
@@ -94,6 +131,8 @@ pub(crate) struct Report {
     /// Whether the lane has taken records out of its queues that it has not run.
     pub(crate) waiting: bool,
     pub(crate) forming_bytes: usize,
+    /// Branches of trees that wait: for futures, and for appends.
+    pub(crate) parked: (usize, usize),
 }
 
 /// A consistent cut on its way to the log.
@@ -101,6 +140,7 @@ pub(crate) struct Group {
     pub(crate) epoch: Epoch,
     pub(crate) tasks: Vec<SealedTask>,
     pub(crate) failed: Arc<Failed>,
+    pub(crate) closed: Closed,
 }
 
 /// How a module ended.
@@ -111,7 +151,12 @@ pub(crate) enum Ending {
 }
 
 impl Gate {
-    pub(crate) fn new(lanes: usize, epoch: Epoch) -> Self {
+    /// `parked` are the records that are not finished.
+    pub(crate) fn new(
+        lanes: usize,
+        epoch: Epoch,
+        parked: impl IntoIterator<Item = Origin>,
+    ) -> Self {
         let state = State {
             epoch,
             phase: Phase::Running,
@@ -123,11 +168,15 @@ impl Gate {
             dirty: false,
             records: 0,
             forming_bytes: vec![0; lanes],
-            denied: vec![false; lanes],
+            parked: vec![(0, 0); lanes],
+            granted: vec![Takes::New; lanes],
             waiting: vec![false; lanes],
             failed: Arc::default(),
+            unfinished: Unfinished::new(parked),
+            lags: false,
         };
-        Self { state: Mutex::new(state), rest: Condvar::new() }
+        let durable = AtomicU64::new(epoch.0 - 1);
+        Self { state: Mutex::new(state), rest: Condvar::new(), durable }
     }
 
     /// Lets a lane in with a batch of work; `None` when the module has ended.
@@ -137,10 +186,15 @@ impl Gate {
             return None;
         }
         state.busy += 1;
-        let records = !state.cut_wanted && !state.is_full() && state.in_flight < PARCELS_MAX;
-        state.denied[lane] = !records;
+        let (takes, closing) = (state.takes(), state.is_closing());
+        state.granted[lane] = takes;
         let repeat = (state.repeats > 0).then(|| Arc::clone(&state.failed));
-        Some(Permit { records, repeat })
+        Some(Permit { takes, closing, repeat })
+    }
+
+    /// Everything up to this group is in the log.
+    pub(crate) fn is_durable(&self, epoch: Epoch) {
+        self.durable.store(epoch.0, Ordering::Release);
     }
 
     /// How the module ended; `None` while it runs.
@@ -168,16 +222,15 @@ impl Engine {
         state.records += report.records;
         state.dirty |= report.records > 0 || report.parcels_run > 0;
         state.forming_bytes[lane] = report.forming_bytes;
+        state.parked[lane] = report.parked;
         state.waiting[lane] = report.waiting;
         let enough = !report.more || state.records >= GROUP_RECORDS || state.is_full();
         if enough && state.dirty && !state.committing {
             state.cut_wanted = true;
         }
         self.cut_when_quiet(&mut state);
-        if state.in_flight < PARCELS_MAX && !state.cut_wanted && !state.is_full() {
-            self.wake_denied(&mut state);
-        }
-        if matches!(state.phase, Phase::Closing) {
+        self.wake_denied(&mut state);
+        if state.is_closing() {
             self.gate.rest.notify_all();
         }
     }
@@ -186,6 +239,9 @@ impl Engine {
     pub(crate) fn committed(&self) {
         let mut state = self.gate.state();
         state.committing = false;
+        if std::mem::take(&mut state.lags) {
+            self.wake_lanes();
+        }
         state.cut_wanted |= state.dirty;
         self.cut_when_quiet(&mut state);
         self.gate.rest.notify_all();
@@ -211,14 +267,18 @@ impl Engine {
         if !failures.is_empty() {
             return self.repeat_without(state, failures);
         }
-        let tasks: Vec<SealedTask> = self.all_tasks().map(|task| self.task(task).seal()).collect();
+        let now = self.clock.now();
+        let mut tasks: Vec<SealedTask> =
+            self.all_tasks().map(|task| self.task(task).seal(now)).collect();
         let failed = std::mem::take(&mut state.failed);
+        let closed = state.unfinished.close(&mut tasks, &failed, state.epoch);
+        state.lags = tasks.iter().any(|task| task.lags);
         state.cut_wanted = false;
         state.dirty = false;
         state.records = 0;
         state.forming_bytes.fill(0);
-        if tasks.iter().any(|task| !task.is_empty()) {
-            self.groups.put(Group { epoch: state.epoch, tasks, failed });
+        if !closed.is_empty() || tasks.iter().any(|task| !task.is_empty()) {
+            self.groups.put(Group { epoch: state.epoch, tasks, failed, closed });
             state.epoch = state.epoch.next();
             state.committing = true;
         }
@@ -230,14 +290,17 @@ impl Engine {
     fn repeat_without(&self, state: &mut State, failures: Vec<Failure>) {
         let failures = failures.into_iter().map(|failure| (failure.origin, failure.reason));
         Arc::make_mut(&mut state.failed).extend(failures);
-        self.all_tasks().for_each(|task| self.task(task).drop_attempt());
+        self.all_tasks().for_each(|task| self.task(task).drop_attempt(&state.failed));
         state.repeats = self.tasks.len();
         self.wake_lanes();
     }
 
+    /// Wakes the lanes that were let in for less than they would be now.
     fn wake_denied(&self, state: &mut State) {
-        for (denied, lane) in state.denied.iter_mut().zip(&self.lanes) {
-            if std::mem::take(denied) {
+        let takes = state.takes();
+        for (granted, lane) in state.granted.iter_mut().zip(&self.lanes) {
+            if *granted < takes {
+                *granted = Takes::New;
                 lane.signal.raise();
             }
         }
@@ -297,6 +360,7 @@ impl Engine {
             _ => AppendError::Stopped { module: self.module },
         };
         self.shared.queues.iter().for_each(|queue| queue.refuse_all(&refusal));
+        state.unfinished.abandon(Epoch(self.gate.durable.load(Ordering::Acquire)));
         self.gate.rest.notify_all();
         self.wake_all();
     }
@@ -306,6 +370,26 @@ impl State {
     fn is_full(&self) -> bool {
         let bytes: usize = self.forming_bytes.iter().sum();
         bytes >= GROUP_BYTES_MAX || self.records >= GROUP_RECORDS_MAX
+    }
+
+    fn is_closing(&self) -> bool {
+        matches!(self.phase, Phase::Closing)
+    }
+
+    /// What may begin now. A module that stops does not wait for what is parked: it takes in what is queued, which is
+    /// bounded, and leaves the rest to its next start.
+    fn takes(&self) -> Takes {
+        if self.cut_wanted || self.is_full() || self.in_flight >= PARCELS_MAX {
+            return Takes::Nothing;
+        }
+        let (futures, appends) = (self.parked.iter())
+            .fold((0, 0), |(futures, appends), lane| (futures + lane.0, appends + lane.1));
+        match self.phase {
+            Phase::Closing => Takes::New,
+            _ if futures >= FUTURES_MAX => Takes::Parked,
+            _ if appends >= APPENDS_MAX => Takes::Stored,
+            _ => Takes::New,
+        }
     }
 
     fn at_rest(&self) -> bool {

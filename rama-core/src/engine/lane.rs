@@ -8,18 +8,21 @@ use std::{
 
 use super::{
     Engine,
-    gate::{Permit, Report},
+    gate::{Permit, Report, Takes},
 };
 use crate::{
     driver::{Actor, Signal, Step},
     flow::Parcel,
     id::TaskId,
-    task::Task,
+    task::{Begin, Task, Took},
 };
 
 /// Records a task takes from one depot partition in a batch: enough to share the cost of passing the
 /// gate, few enough that frames from other tasks do not wait long.
 const RECORDS_PER_BATCH: usize = 256;
+
+/// Branches of parked trees that go on on a task in a batch, for the same reasons.
+const PARKED_PER_BATCH: usize = 256;
 
 /// Parcels a lane runs in a batch before it looks who else wants to go on.
 const PARCELS_PER_BATCH: usize = 64;
@@ -72,19 +75,25 @@ impl Lane {
             let to = parcel.to;
             self.with_task(to, &mut report, |task| task.run_parcel(parcel));
         }
-        if permit.records && self.ready.is_empty() {
+        // Looked at once: trees that go on from task to task for ever must not keep records waiting.
+        let is_free = self.ready.is_empty();
+        if is_free && permit.takes >= Takes::Parked {
+            self.each_task(&mut report, |task, report| report.add(task.go_on(PARKED_PER_BATCH)));
+        }
+        if is_free && permit.takes >= Takes::Stored {
+            let begin = Begin { new: permit.takes >= Takes::New, closing: permit.closing };
             let now = self.engine.clock.now();
             self.each_task(&mut report, |task, report| {
-                let took = task.run_records(RECORDS_PER_BATCH, now);
-                report.records += took.records;
-                report.more |= took.more;
-                took.records > 0
+                report.add(task.run_records(RECORDS_PER_BATCH, begin, now))
             });
         }
         for task in &self.tasks {
             let task = self.engine.task(*task);
             report.forming_bytes += task.forming_bytes();
             report.waiting |= task.is_waiting();
+            let (futures, appends) = task.parked();
+            report.parked.0 += futures;
+            report.parked.1 += appends;
         }
         report
     }
@@ -129,6 +138,15 @@ impl Lane {
     }
 }
 
+impl Report {
+    /// Whether anything was taken.
+    fn add(&mut self, took: Took) -> bool {
+        self.records += took.records;
+        self.more |= took.more;
+        took.records > 0
+    }
+}
+
 impl Actor for Lane {
     fn step(&mut self) -> Step {
         let Some(permit) = self.engine.gate.enter(self.index) else {
@@ -136,7 +154,10 @@ impl Actor for Lane {
             self.tasks.iter().for_each(|task| self.engine.task(*task).abandon());
             return Step::Done;
         };
+        let engine = Arc::clone(&self.engine);
+        let within = engine.outside.enter();
         let report = self.work(&permit);
+        drop(within);
         self.engine.leave(self.index, &report);
         if report.more || !self.ready.is_empty() { Step::Again } else { Step::Idle }
     }

@@ -13,6 +13,7 @@ mod lane;
 mod recovery;
 mod redo;
 mod tables;
+mod unfinished;
 
 pub(crate) use self::{
     checkpointer::Checkpointer,
@@ -36,9 +37,9 @@ use std::{
 use crate::{
     clock::Clock,
     depot::DepotView,
-    driver::Signal,
+    driver::{Outside, Signal},
     error::AppendError,
-    id::{Epoch, TaskId},
+    id::TaskId,
     moment::Moment,
     pstate::PStateView,
     task::Task,
@@ -48,6 +49,7 @@ use crate::{
 pub(crate) struct Engine {
     pub(crate) module: &'static str,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) outside: Outside,
     pub(crate) tasks: Vec<Mutex<Task>>,
     pub(crate) lanes: Vec<LaneDoor>,
     pub(crate) gate: Gate,
@@ -111,17 +113,18 @@ impl Engine {
     /// `doors` are the lanes; task i belongs to lane i modulo their number.
     pub(crate) fn new(
         module: &'static str,
-        clock: Arc<dyn Clock>,
+        (clock, outside): (Arc<dyn Clock>, Outside),
         tasks: Vec<Task>,
         doors: Vec<LaneDoor>,
-        epoch: Epoch,
+        gate: Gate,
         shared: Shared,
     ) -> Self {
         Self {
             module,
             clock,
+            outside,
             tasks: tasks.into_iter().map(Mutex::new).collect(),
-            gate: Gate::new(doors.len(), epoch),
+            gate,
             lanes: doors,
             groups: Door::new(),
             checkpoints: Door::new(),

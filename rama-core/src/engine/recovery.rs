@@ -1,14 +1,14 @@
 //! From a directory to a state that a module can go on from: open the store, redo the log, compare what
 //! is stored with what the module declares.
 
-use std::sync::Arc;
+use std::{ops::ControlFlow, sync::Arc};
 
 use super::{
     redo::{Redo, RedoError},
-    tables::{Catalog, ENDS, META, META_KEY, Meta, PROGRESS, STORE_FORMAT, Tables},
+    tables::{Catalog, ENDS, META, META_KEY, Meta, PARKED, PROGRESS, STORE_FORMAT, Tables},
 };
 use crate::{
-    codec::decode_value,
+    codec::{CodecError, decode_value},
     disk::{Disk, DiskLock, LockError},
     dynamic::layout_finds,
     error::LaunchError,
@@ -169,6 +169,26 @@ impl Recovered {
     ) -> Result<Option<Offset>, LaunchError> {
         let key = self.tables.progress_key(topology, depot, task);
         self.offset(PROGRESS, &key.expect("the catalog was made from the module"))
+    }
+
+    /// The records of a depot partition that a topology has begun and is not done with, in their order.
+    pub(crate) fn parked(
+        &self,
+        topology: TopologyId,
+        depot: DepotId,
+        task: TaskId,
+    ) -> Result<Vec<Offset>, LaunchError> {
+        let key = |offset| {
+            let key = self.tables.parked_key(topology, depot, task, offset);
+            key.expect("the catalog was made from the module")
+        };
+        let mut decoded = Vec::new();
+        let (from, last) = (key(None), key(Some(Offset(u64::MAX))));
+        self.snapshot.scan(PARKED, &from, Some(&last), &mut |_, offset| {
+            decoded.push(decode_value(offset));
+            ControlFlow::Continue(())
+        })?;
+        Ok(decoded.into_iter().collect::<Result<_, CodecError>>()?)
     }
 
     fn offset(&self, table: &str, key: &[u8]) -> Result<Option<Offset>, LaunchError> {

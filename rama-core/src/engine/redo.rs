@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::tables::{ENDS, META, META_KEY, Meta, PROGRESS, Tables};
+use super::tables::{ENDS, META, META_KEY, Meta, PARKED, PROGRESS, Tables};
 use crate::{
     codec::{CodecError, encode_value},
     depot::{RecordBatch, block_key, write_block},
@@ -51,6 +51,8 @@ struct Coalesced<'a> {
     pstates: BTreeMap<PStateId, Rows<'a>>,
     records: BTreeMap<DepotId, BTreeMap<TaskId, Vec<RecordBatch>>>,
     progress: BTreeMap<(TopologyId, DepotId, TaskId), Offset>,
+    /// Whether the record is parked.
+    parked: BTreeMap<(TopologyId, DepotId, TaskId, Offset), bool>,
 }
 
 impl Redo {
@@ -98,6 +100,7 @@ impl Redo {
         }
         let ends = coalesced.write_records(&mut batch, tables)?;
         coalesced.write_progress(&mut batch, tables)?;
+        coalesced.write_parked(&mut batch, tables)?;
         let mut encoded = Vec::new();
         encode_value(meta, &mut encoded)?;
         batch.table(META, |table| table.put(META_KEY, &encoded))?;
@@ -134,6 +137,9 @@ impl<'a> Coalesced<'a> {
             Entry::Progress { topology, depot, task, next } => {
                 self.progress.insert((topology, depot, task), next);
             }
+            Entry::Parked { topology, depot, task, offset, parked } => {
+                self.parked.insert((topology, depot, task, offset), parked);
+            }
         }
     }
 
@@ -166,6 +172,21 @@ impl<'a> Coalesced<'a> {
             rows.push((key, encoded(*next)?));
         }
         put_all(batch, PROGRESS, &rows)
+    }
+
+    fn write_parked(&self, batch: &mut Batch<'_>, tables: &Tables) -> Result<(), RedoError> {
+        let mut rows = Vec::new();
+        for ((topology, depot, task, offset), parked) in &self.parked {
+            let key = named(tables.parked_key(*topology, *depot, *task, Some(*offset)))?;
+            rows.push((key, if *parked { Some(encoded(*offset)?) } else { None }));
+        }
+        batch.table(PARKED, |table| {
+            rows.iter().try_for_each(|(key, offset)| match offset {
+                Some(offset) => table.put(key, offset),
+                None => table.delete(key),
+            })
+        })?;
+        Ok(())
     }
 }
 

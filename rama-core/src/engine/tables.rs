@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{DepotId, PStateId, TaskId, TopologyId};
+use crate::id::{DepotId, Offset, PStateId, TaskId, TopologyId};
 
 /// Facts about the data itself: format, module, number of tasks, names, and how far the store is.
 pub(crate) const META: &str = "meta";
@@ -11,11 +11,14 @@ pub(crate) const PROGRESS: &str = "progress";
 /// Next offset of each depot partition.
 pub(crate) const ENDS: &str = "ends";
 
+/// Records that a topology has begun and is not done with: a tree of it is parked.
+pub(crate) const PARKED: &str = "parked";
+
 /// The row of [`META`] with a [`Meta`].
 pub(crate) const META_KEY: &[u8] = b"module";
 
 /// Number of the layout of the tables.
-pub(crate) const STORE_FORMAT: u32 = 2;
+pub(crate) const STORE_FORMAT: u32 = 3;
 
 /// What the store says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,5 +83,20 @@ impl Tables {
         let topology = self.catalog.topologies.get(usize::from(topology.0))?;
         let depot = self.catalog.depots.get(usize::from(depot.0))?;
         Some(format!("{topology}/{depot}/{task}").into_bytes())
+    }
+
+    /// The key in [`PARKED`] of a record that a topology is not done with. Those of one partition lie in the order of
+    /// their offsets, behind the key without an offset.
+    pub(crate) fn parked_key(
+        &self,
+        topology: TopologyId,
+        depot: DepotId,
+        task: TaskId,
+        offset: Option<Offset>,
+    ) -> Option<Vec<u8>> {
+        let mut key = self.progress_key(topology, depot, task)?;
+        key.push(b'/');
+        key.extend(offset.into_iter().flat_map(|offset| offset.0.to_be_bytes()));
+        Some(key)
     }
 }

@@ -80,8 +80,7 @@ impl Cx<'_> {
     /// Goes on at `port` in this same event, when what runs now has ended: the stack does not grow.
     pub fn defer<T: Send + 'static>(&mut self, port: Port<T>, frame: T) {
         let identity = self.next_step();
-        self.sent += 1;
-        if self.sends_too_much() {
+        if !self.sends_one_more() {
             return;
         }
         let slot = self.deferred.frames::<T>(port.id()).put(frame);

@@ -8,7 +8,9 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Deferred, Facts, Identity, Origin, Outbox, Port, Program, Route, TaskIndex};
+use super::{
+    Appends, Deferred, Facts, Identity, Origin, Outbox, Parking, Port, Program, Route, TaskIndex,
+};
 use crate::{
     clock::{Clock, Timestamp},
     codec::{Key, encode_value},
@@ -21,8 +23,9 @@ use crate::{
 /// How an event ends: an error fails the record it comes from, and none of its effects are kept.
 pub type Outcome = Result<(), EventError>;
 
-/// Frames one event may send or defer. An event that explodes into more is a mistake in the program, or work
-/// for several events; without this bound it could fill the memory before anything can push back.
+/// Frames one event may send or defer, counted together with the records it appends and the branches it parks. An
+/// event that explodes into more is a mistake in the program, or work for several events; without this bound it
+/// could fill the memory before anything can push back.
 const EVENT_FRAMES_MAX: u32 = 1_000_000;
 
 /// What a segment works with while it runs: the state of its task, and the ways out of it.
@@ -36,6 +39,8 @@ pub struct Cx<'a> {
     pub(crate) pstates: &'a mut [PStatePartition],
     pub(crate) outbox: &'a mut Outbox,
     pub(crate) deferred: &'a mut Deferred,
+    pub(crate) appends: &'a mut Appends,
+    pub(crate) parking: &'a mut Parking,
     pub(crate) shuffled: &'a mut u32,
     /// Why the module cannot go on, whatever the event makes of it.
     pub(crate) fatal: Option<String>,
@@ -127,8 +132,7 @@ impl Cx<'_> {
     }
 
     fn send<T: Send + 'static>(&mut self, to: TaskId, port: Port<T>, frame: T) {
-        self.sent += 1;
-        if self.sends_too_much() {
+        if !self.sends_one_more() {
             return;
         }
         let (origin, hops) = (self.origin, self.hops.saturating_add(1));
@@ -143,8 +147,14 @@ impl Cx<'_> {
         self.identity.step(step)
     }
 
-    pub(super) fn sends_too_much(&self) -> bool {
+    fn sends_too_much(&self) -> bool {
         self.sent > EVENT_FRAMES_MAX
+    }
+
+    /// Counts what leaves the event; past the bound nothing does, and the event fails when it ends.
+    pub(super) fn sends_one_more(&mut self) -> bool {
+        self.sent = self.sent.saturating_add(1);
+        !self.sends_too_much()
     }
 
     /// Goes on at `port` on this task, in an event of its own behind those that wait already.

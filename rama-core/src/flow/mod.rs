@@ -1,6 +1,7 @@
 //! What emitted dataflow talks to: ports and segments are declared on a [`Flow`], and a running segment
 //! reads, writes, calls and hops through its [`Cx`]. Knows nothing of threads, queues or commits.
 
+mod append;
 mod builtin;
 mod carry;
 mod control;
@@ -9,17 +10,20 @@ mod home;
 mod op;
 mod origin;
 mod outbox;
+mod parking;
 mod program;
 mod random;
 mod route;
 mod state;
 
 pub(crate) use self::{
+    append::Appends,
     builtin::Facts,
     control::Deferred,
     cx::{AckReturn, Failure, panic_message},
-    origin::{Identity, Origin},
+    origin::{Identity, Origin, Place},
     outbox::{Outbox, Parcel},
+    parking::{Changes, Parking},
     program::{Program, Source},
 };
 pub use self::{
@@ -29,6 +33,7 @@ pub use self::{
     cx::{Cx, Outcome},
     home::key_of,
     op::{Caller, Op, Operation, Returns},
+    parking::Awaited,
     program::{DepotRef, Flow, PStateRef, Port},
     random::RandomSource,
     route::{NoSuchTask, Route, TaskIndex},

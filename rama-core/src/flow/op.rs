@@ -11,7 +11,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Cx, Flow, Outcome};
+use super::{Cx, Flow, Outcome, Program};
 use crate::error::EventError;
 
 /// How deep calls, emits and entered segments of one event may nest: balanced trees are far from that deep, and what
@@ -202,6 +202,13 @@ impl Cx<'_> {
         }
         self.level += 1;
         Ok(())
+    }
+}
+
+impl<U: 'static, F: 'static> Returns<U, F> {
+    /// Names the place in errors.
+    pub(super) fn label(self, program: &Program) -> &'static str {
+        program.returns.get::<ReturnBody<U, F>>(self.slot).0
     }
 }
 

@@ -15,6 +15,15 @@ pub(crate) struct Origin {
     pub(crate) offset: Offset,
 }
 
+/// A record, whichever topology works on it.
+pub(crate) type Place = (DepotId, TaskId, Offset);
+
+impl Origin {
+    pub(crate) fn place(self) -> Place {
+        (self.depot, self.task, self.offset)
+    }
+}
+
 /// What, with its [`Origin`], tells an event apart from every other one. It is the same whenever the record is
 /// run again, wherever and in whatever order its events run then. Travels with every frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

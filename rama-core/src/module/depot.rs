@@ -1,14 +1,18 @@
 //! A declared depot becomes queues, views and intakes.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use super::opening::{Declaration, Opened, Opening};
 use crate::{
-    depot::{AppendQueue, DepotPartition, DepotView, Event, Partitioning},
+    depot::{AppendQueue, DepotPartition, DepotTarget, DepotView, Event, Partitioning},
     driver::Signal,
     engine::Queue,
     error::{AppendError, LaunchError},
-    id::{DepotId, TopologyId},
+    flow::Origin,
+    id::{DepotId, TaskId, TopologyId},
     task::Intake,
 };
 
@@ -49,17 +53,18 @@ impl<E: Event> Declaration for DepotDecl<E> {
             let end = at.recovered.end(self.id, task)?;
             let mut progress = BTreeMap::new();
             for source in at.program.sources::<E>(self.id) {
-                // A topology that never read the depot starts at its end (DP-80).
                 let next = at.recovered.progress(source.topology, self.id, task)?;
-                progress.insert(source.topology, next.unwrap_or(end));
+                progress.insert(source.topology, next);
             }
+            let unfinished = self.unfinished(progress.keys(), task, at)?;
+            opened.unfinished.extend(&unfinished);
             let queue = Arc::new(AppendQueue::new());
             let snapshot = Arc::clone(&at.recovered.snapshot);
             let view =
                 Arc::new(DepotView::new(table.clone(), task, end, at.moment.clone(), snapshot));
             let partition = DepotPartition::new(self.name, self.id, task, Arc::clone(&queue), end);
-            let next = |topology: TopologyId| progress[&topology];
-            let intake = Intake::new(partition, Arc::clone(&view), at.program, next);
+            let view_of = Arc::clone(&view);
+            let intake = Intake::new(partition, view_of, at.program, &progress, unfinished);
             opened.intakes.push(Box::new(intake));
             opened.depot_views.push(Arc::clone(&view));
             opened.queues.push(Arc::clone(&queue) as Arc<dyn Queue>);
@@ -67,8 +72,28 @@ impl<E: Event> Declaration for DepotDecl<E> {
             partitions.push(DepotDoor { queue, wake, view });
         }
         let partitioning = self.partitioning.clone();
+        opened.target = Some(DepotTarget::new(self.name, partitioning.clone()));
         opened.shared = Some(Arc::new(DepotShared { partitioning, partitions }));
         Ok(opened)
+    }
+}
+
+impl<E> DepotDecl<E> {
+    /// What topologies have begun in a partition and are not done with, in the order of the records.
+    fn unfinished<'a>(
+        &self,
+        topologies: impl Iterator<Item = &'a TopologyId>,
+        task: TaskId,
+        at: &Opening<'_>,
+    ) -> Result<VecDeque<Origin>, LaunchError> {
+        let mut unfinished = Vec::new();
+        for topology in topologies.copied() {
+            let depot = self.id;
+            let offsets = at.recovered.parked(topology, depot, task)?.into_iter();
+            unfinished.extend(offsets.map(|offset| Origin { topology, depot, task, offset }));
+        }
+        unfinished.sort_by_key(|origin| origin.offset);
+        Ok(unfinished.into())
     }
 }
 

@@ -3,11 +3,11 @@
 use std::{any::Any, sync::Arc};
 
 use crate::{
-    depot::DepotView,
+    depot::{DepotTarget, DepotView},
     driver::Signal,
     engine::{Queue, Recovered},
     error::LaunchError,
-    flow::Program,
+    flow::{Origin, Program},
     id::TaskId,
     moment::Moment,
     pstate::{PStatePartition, PStateView},
@@ -31,6 +31,10 @@ pub(crate) struct Opened {
     pub(crate) shared: Option<Arc<dyn Any + Send + Sync>>,
     pub(crate) queues: Vec<Arc<dyn Queue>>,
     pub(crate) depot_views: Vec<Arc<DepotView>>,
+    /// How topologies append to a depot.
+    pub(crate) target: Option<DepotTarget>,
+    /// Records of a depot that topologies have begun and are not done with.
+    pub(crate) unfinished: Vec<Origin>,
     pub(crate) pstate_views: Vec<Arc<PStateView>>,
     /// One for each task, of a depot.
     pub(crate) intakes: Vec<Box<dyn IntakeSlot>>,

@@ -11,8 +11,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use crate::{
     clock::{Clock, Timestamp},
     depot::SealedRecords,
-    flow::{AckReturn, Cx, Deferred, Facts, Failure, Identity, Origin, Outbox, Parcel, Program},
-    id::TaskId,
+    flow::{
+        AckReturn, Appends, Changes, Cx, Deferred, Facts, Failure, Identity, Origin, Outbox,
+        Parcel, Parking, Program,
+    },
+    id::{DepotId, Offset, TaskId},
     pstate::{PStatePartition, SealedRows},
 };
 
@@ -27,6 +30,8 @@ pub(crate) struct Task {
     pstates: Vec<PStatePartition>,
     outbox: Outbox,
     deferred: Deferred,
+    appends: Appends,
+    parking: Parking,
     shuffled: u32,
     failures: Vec<Failure>,
     acks: Vec<AckReturn>,
@@ -43,11 +48,24 @@ pub(crate) struct TaskInstance {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
+/// The ways out of a task, other than its PStates.
+pub(crate) struct Exits {
+    pub(crate) appends: Appends,
+    pub(crate) parking: Parking,
+}
+
 /// What one task contributes to a commit group.
+#[derive(Default)]
 pub(crate) struct SealedTask {
     pub(crate) records: Vec<SealedRecords>,
     pub(crate) rows: Vec<Arc<SealedRows>>,
     pub(crate) progress: Vec<SourceProgress>,
+    /// Of depot partitions in which some topology went on: everything before has been run by all of them.
+    pub(crate) settled: Vec<(DepotId, TaskId, Offset)>,
+    /// Whether there are records with an offset that some topology has not run.
+    pub(crate) lags: bool,
+    /// Branches of trees that were parked, and that went on.
+    pub(crate) parked: Changes,
     pub(crate) acks: Vec<AckReturn>,
 }
 
@@ -55,6 +73,15 @@ impl SealedTask {
     pub(crate) fn is_empty(&self) -> bool {
         self.records.is_empty() && self.rows.is_empty() && self.progress.is_empty()
     }
+}
+
+/// What a task may begin in a batch of work.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Begin {
+    /// Records out of queues, and not only stored ones.
+    pub(crate) new: bool,
+    /// The module stops: nothing but what clients wait for.
+    pub(crate) closing: bool,
 }
 
 /// What a batch of records did.
@@ -72,12 +99,24 @@ impl Task {
         instance: TaskInstance,
         intakes: Vec<Box<dyn IntakeSlot>>,
         pstates: Vec<PStatePartition>,
+        exits: Exits,
     ) -> Self {
         let outbox = Outbox::new(&instance.program, instance.tasks);
-        let deferred = Deferred::default();
-        let (failures, acks) = (Vec::new(), Vec::new());
-        let (shuffled, repeat) = (0, false);
-        Self { id, instance, intakes, pstates, outbox, deferred, shuffled, failures, acks, repeat }
+        let Exits { appends, parking } = exits;
+        Self {
+            id,
+            instance,
+            intakes,
+            pstates,
+            outbox,
+            deferred: Deferred::default(),
+            appends,
+            parking,
+            shuffled: 0,
+            failures: Vec::new(),
+            acks: Vec::new(),
+            repeat: false,
+        }
     }
 
     /// Runs frames that arrived from other tasks.
@@ -85,12 +124,19 @@ impl Task {
         self.with_cx(|_, cx| parcel.run(cx));
     }
 
-    /// Takes up to `count` new records from each of its depot partitions and runs them.
-    pub(crate) fn run_records(&mut self, count: usize, now: Timestamp) -> Took {
+    /// Goes on with up to `count` parked branches for which something has come.
+    pub(crate) fn go_on(&mut self, count: usize) -> Took {
+        let (records, more) = self.with_cx(|_, cx| cx.go_on(count));
+        Took { records, more }
+    }
+
+    /// Takes up to `count` new records from each of its depot partitions and runs them, behind those that are
+    /// stored and have not run.
+    pub(crate) fn run_records(&mut self, count: usize, begin: Begin, now: Timestamp) -> Took {
         self.with_cx(|intakes, cx| {
             let mut took = Took::default();
             for intake in intakes {
-                let one = intake.run(count, now, cx);
+                let one = intake.run(count, begin, now, cx);
                 took.records += one.records;
                 took.more |= one.more;
             }
@@ -98,13 +144,14 @@ impl Task {
         })
     }
 
-    /// Runs the records of the forming group once more, without those that failed. Does nothing when
+    /// Does the work of the forming group once more, without the records that failed. Does nothing when
     /// no attempt was dropped.
     pub(crate) fn repeat(&mut self, failed: &Failed) -> bool {
         if !std::mem::take(&mut self.repeat) {
             return false;
         }
         self.with_cx(|intakes, cx| {
+            cx.go_on_again();
             for intake in intakes {
                 intake.repeat(failed, cx);
             }
@@ -123,25 +170,37 @@ impl Task {
         self.failures.drain(..)
     }
 
-    /// Drops everything this attempt changed; [`Self::repeat`] will run its records again.
-    pub(crate) fn drop_attempt(&mut self) {
+    /// Drops everything this attempt changed; [`Self::repeat`] will do its work again.
+    pub(crate) fn drop_attempt(&mut self, failed: &Failed) {
         for pstate in &mut self.pstates {
             pstate.drop_pending();
         }
         self.outbox.clear();
+        self.appends.clear();
+        self.parking.drop_attempt(|origin| failed.contains_key(origin));
         self.failures.clear();
         self.acks.clear();
         self.repeat = true;
     }
 
     /// Hands everything since the last cut to a commit group.
-    pub(crate) fn seal(&mut self) -> SealedTask {
-        SealedTask {
-            progress: self.intakes.iter_mut().flat_map(|intake| intake.progress()).collect(),
-            records: self.intakes.iter_mut().filter_map(|intake| intake.seal()).collect(),
+    pub(crate) fn seal(&mut self, now: Timestamp) -> SealedTask {
+        let mut group = SealedTask {
             rows: self.pstates.iter_mut().filter_map(|pstate| pstate.seal()).collect(),
+            parked: self.parking.seal(),
             acks: std::mem::take(&mut self.acks),
+            ..SealedTask::default()
+        };
+        // A depot has the same number among both.
+        for (intake, appended) in self.intakes.iter_mut().zip(self.appends.seal()) {
+            intake.seal(appended, now, &mut group);
         }
+        group
+    }
+
+    /// Branches that wait here: for futures, and for appends.
+    pub(crate) fn parked(&self) -> (usize, usize) {
+        self.parking.counts()
     }
 
     /// Whether records were taken in that have not run yet.
@@ -152,7 +211,8 @@ impl Task {
     /// Forgets everything that is not in a commit group; whoever waits for it learns that the outcome is
     /// unknown.
     pub(crate) fn abandon(&mut self) {
-        drop(self.seal());
+        drop(self.seal(Timestamp::default()));
+        self.parking.close();
         self.intakes.iter_mut().for_each(|intake| intake.abandon());
     }
 
@@ -160,7 +220,7 @@ impl Task {
     pub(crate) fn forming_bytes(&self) -> usize {
         let records: usize = self.intakes.iter().map(|intake| intake.forming_bytes()).sum();
         let rows: usize = self.pstates.iter().map(|pstate| pstate.pending_bytes()).sum();
-        records + rows
+        records + rows + self.appends.bytes()
     }
 
     fn with_cx<R>(&mut self, run: impl FnOnce(&mut [Box<dyn IntakeSlot>], &mut Cx<'_>) -> R) -> R {
@@ -175,6 +235,8 @@ impl Task {
             pstates: &mut self.pstates,
             outbox: &mut self.outbox,
             deferred: &mut self.deferred,
+            appends: &mut self.appends,
+            parking: &mut self.parking,
             shuffled: &mut self.shuffled,
             fatal: None,
             failures: &mut self.failures,

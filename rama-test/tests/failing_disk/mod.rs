@@ -1,5 +1,7 @@
 //! A disk that fails when a test tells it to.
 
+#![allow(dead_code, reason = "every test program uses some of it")]
+
 use std::{
     io,
     sync::{
@@ -13,12 +15,14 @@ use rama_core::{
     error::LaunchError,
 };
 
-/// A memory disk whose syncs or reads fail when told to.
+/// A memory disk whose syncs or reads fail when told to, or that loses what is written, as if the power had gone
+/// at that moment and nobody had noticed yet.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Failing {
     disk: MemoryDisk,
     pub(crate) syncs_fail: Arc<AtomicBool>,
     pub(crate) reads_fail: Arc<AtomicBool>,
+    pub(crate) writes_vanish: Arc<AtomicBool>,
 }
 
 impl Failing {
@@ -28,6 +32,15 @@ impl Failing {
     ) -> impl Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync + 'static {
         let disk = self.clone();
         move |_| Ok(Arc::new(disk.clone()))
+    }
+
+    fn vanishes(&self) -> bool {
+        self.writes_vanish.load(Ordering::Relaxed)
+    }
+
+    /// For what cannot vanish unnoticed.
+    fn has_power(&self) -> io::Result<()> {
+        if self.vanishes() { Err(io::Error::other("the power is gone")) } else { Ok(()) }
     }
 }
 
@@ -39,6 +52,9 @@ struct FailingFile {
 
 impl Disk for Failing {
     fn open(&self, name: &str, how: Open) -> io::Result<Arc<dyn DiskFile>> {
+        if matches!(how, Open::New) {
+            self.has_power()?;
+        }
         let file = self.disk.open(name, how)?;
         Ok(Arc::new(FailingFile { file, of: self.clone() }))
     }
@@ -48,10 +64,12 @@ impl Disk for Failing {
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.has_power()?;
         self.disk.rename(from, to)
     }
 
     fn remove(&self, name: &str) -> io::Result<()> {
+        self.has_power()?;
         self.disk.remove(name)
     }
 
@@ -81,10 +99,16 @@ impl DiskFile for FailingFile {
     }
 
     fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+        if self.of.vanishes() {
+            return Ok(());
+        }
         self.file.write_all_at(bytes, offset)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
+        if self.of.vanishes() {
+            return Ok(());
+        }
         self.file.set_len(len)
     }
 
