@@ -5,8 +5,8 @@ pub use crate::{
     client::{Depot, Link, PState},
     depot::{AckLevel, Partitioning},
     flow::{
-        Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Returns, Rounds, carry, key_of,
-        unify,
+        Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Returns, Rounds, carry, keep,
+        key_of, unify,
     },
     module::{Module, ModuleBuilder, PStateOptions, key_hash},
     path::{

@@ -13,12 +13,7 @@ use crate::{analysis, emit, plan};
 /// A module. rustc does not see what is broken, so that one mistake gives one message.
 pub(crate) fn defmodule(input: TokenStream) -> TokenStream {
     let mut errors = Diagnostics::default();
-    let mut plan = compile(input, &mut errors);
-    let missing = plan.as_mut().map(plan::take_missing).unwrap_or_default();
-    for operator in missing {
-        let help = "do that in a client for now: append what it gives to a depot";
-        errors.error(operator.span(), format!("`{operator}` is not there yet"), help);
-    }
+    let plan = compile(input, &mut errors);
     let module = plan.as_ref().map(emit::emit_module);
     if let Some(plan) = &plan {
         dump(plan);

@@ -28,7 +28,7 @@ pub(crate) use self::{
 };
 pub use self::{
     builtin::{ModuleInstanceInfo, TopologyType},
-    carry::{Carry, carry},
+    carry::{Carry, Keep, carry, keep},
     control::{Mark, Rounds, unify},
     cx::{Cx, Outcome},
     home::key_of,

@@ -1,7 +1,7 @@
 //! Calls of operations, and of what is waited for; what an operation emits.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 
 use super::names::{local, local_at, local_for};
 use super::segment::{Writer, nest, parameter};
@@ -27,12 +27,16 @@ impl Writer<'_> {
             }
             Step::Yield { operator, port, frame } => {
                 let port = self.port(*port);
-                let frame = nest(&self.each_carried(frame));
+                let frame: Vec<_> = frame.iter().map(|arg| self.carried(arg)).collect();
+                let frame = nest(&frame);
                 quote!(#cx.#operator(#port, #frame)?;)
             }
             Step::Wait { what, port, frame } => {
-                let (port, frame) = (self.port(*port), nest(&self.each_carried(frame)));
-                self.wait(what, &port, &frame)
+                let frame = frame.iter().map(|arg| match what {
+                    Wait::Op { .. } => self.carried(arg),
+                    Wait::Future { .. } | Wait::Append { .. } => self.kept(arg),
+                });
+                self.wait(what, &self.port(*port), &nest(&frame.collect::<Vec<_>>()))
             }
             Step::Give { keyword, stream, value, caller } => {
                 let value = self.arg(value);
@@ -55,10 +59,6 @@ impl Writer<'_> {
         }
     }
 
-    fn each_carried(&self, frame: &[crate::plan::Arg]) -> Vec<TokenStream> {
-        frame.iter().map(|arg| self.carried(arg)).collect()
-    }
-
     fn wait(&self, what: &Wait, port: &Ident, frame: &TokenStream) -> TokenStream {
         let (cx, carried, private) = (local("cx"), local("frame"), &self.names.private);
         match what {
@@ -71,7 +71,10 @@ impl Writer<'_> {
                 let timeout = match timeout {
                     Some(timeout) => {
                         let timeout = self.arg(timeout);
-                        quote!(::core::option::Option::Some(#timeout))
+                        let begin = timeout.clone().into_iter().next();
+                        let span = begin.map_or_else(Span::mixed_site, |token| token.span());
+                        let span = Span::mixed_site().located_at(span);
+                        quote_spanned!(span=> ::core::option::Option::Some(#timeout))
                     }
                     None => quote!(::core::option::Option::None),
                 };

@@ -205,16 +205,25 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// A variable on its way to another task; the whole call stands at the variable, so that a
-    /// message about it does.
+    /// A variable on its way to another task.
     pub(super) fn carried(&self, arg: &Arg) -> TokenStream {
+        self.marked("carry", arg)
+    }
+
+    /// A variable that is needed behind a wait.
+    pub(super) fn kept(&self, arg: &Arg) -> TokenStream {
+        self.marked("keep", arg)
+    }
+
+    /// The whole call stands at the variable, so that a message about it does.
+    fn marked(&self, mark: &str, arg: &Arg) -> TokenStream {
         let value = self.arg(arg);
         let span = match arg {
             Arg::Variable(name) | Arg::Clone(name) => name.span(),
             Arg::Tuple(_) | Arg::Code(_) | Arg::Typed(..) => Span::mixed_site(),
         };
-        let private = self.names.private_at(span);
-        quote_spanned!(span=> #private::carry(#value))
+        let (private, mark) = (self.names.private_at(span), Ident::new(mark, span));
+        quote_spanned!(span=> #private::#mark(#value))
     }
 
     /// A branch that completes once; what it binds is its value.

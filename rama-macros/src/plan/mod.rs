@@ -9,7 +9,6 @@ mod call;
 mod hop;
 mod lower;
 mod mermaid;
-mod missing;
 mod path;
 mod rounds;
 mod show;
@@ -24,7 +23,6 @@ use crate::syntax::{Code, Item, Let, Pattern, Rust};
 
 pub(crate) use lower::{lower, lower_dataflow, lower_op};
 pub(crate) use mermaid::mermaid;
-pub(crate) use missing::take_missing;
 pub(crate) use path::lower_path;
 pub(crate) use show::show;
 

@@ -9,8 +9,9 @@ defmodule! {
 
             sources! {
                 source(*users) :> id;
+                let lock = std::sync::Mutex::new(id);
                 await_future(async { 3 }) :> three;
-                ack_return(id + three);
+                ack_return(three + *lock.lock()?);
             }
         }
     }

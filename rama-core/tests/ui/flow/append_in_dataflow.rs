@@ -1,0 +1,7 @@
+use rama_core::prelude::*;
+
+fn main() {
+    dataflow! {
+        depot_append(*names, "ada".to_owned());
+    }
+}
