@@ -3,14 +3,14 @@
 //! What goes on from one anchor is resolved where the anchor stands, as a branch beside the flow. What goes on from
 //! several is a meeting: it sees the variables that are there at all of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::Ident;
 
 use super::resolve::Resolver;
 use super::scope::Name;
 use super::tree::{Anchor, Kind, Meeting, Phi, Statement, VarId, Vars};
-use crate::ops::did_you_mean;
+use crate::ops::nearest;
 use crate::syntax;
 
 /// The anchors of a flow, by name.
@@ -20,6 +20,12 @@ pub(super) struct Anchors<'a> {
     seen: BTreeMap<String, BTreeMap<String, VarId>>,
     /// The meetings further down, by where they stand.
     meetings: Vec<&'a syntax::Onward>,
+    /// Those from which nothing goes on, with their keywords.
+    idle: Vec<(Ident, String)>,
+    /// Those that are probably meant by names that are no anchors.
+    meant: BTreeSet<String>,
+    /// The anchor from which the code goes on, and how many blocks are around that.
+    pub(super) from: Option<(Ident, usize)>,
 }
 
 impl<'a> Resolver<'a> {
@@ -43,19 +49,18 @@ impl<'a> Resolver<'a> {
             })
             .collect();
         if here.is_empty() {
-            let help = format!(
-                "write `from '{name} {{ … }}` further down, in this block or one around it"
-            );
-            self.errors.error(keyword.span(), format!("nothing goes on from `'{name}`"), help);
+            self.anchors.idle.push((keyword.clone(), name.clone()));
         }
         let scope = self.scope.visible();
         self.anchors.seen.insert(name, scope);
         let mut statements = Vec::new();
         for (from, loops) in here {
             if from.labels.len() == 1 {
-                let outer = std::mem::replace(&mut self.apart, loops < self.loops.len());
+                let apart = std::mem::replace(&mut self.apart, loops < self.loops.len());
+                let here = Some((label.clone(), self.following.len()));
+                let outer = std::mem::replace(&mut self.anchors.from, here);
                 statements.push(self.beside(&from.body, false));
-                self.apart = outer;
+                (self.apart, self.anchors.from) = (apart, outer);
             } else if let Some(place) = from.labels.iter().position(|one| one == label) {
                 let meeting = self.meeting(from);
                 let label = label_of(from);
@@ -82,15 +87,7 @@ impl<'a> Resolver<'a> {
             if self.anchors.seen.contains_key(&name) {
                 continue;
             }
-            let known = self.anchors.seen.keys();
-            let help = did_you_mean(&name, "'", known).unwrap_or_else(|| {
-                format!("write `anchor '{name};` before this, in this block or inside of it")
-            });
-            self.errors.error(
-                label.span(),
-                format!("there is no anchor `'{name}` before this"),
-                help,
-            );
+            self.unknown_anchor(label, &name);
             return None;
         }
         if from.labels.len() < 2 {
@@ -107,13 +104,18 @@ impl<'a> Resolver<'a> {
         let number = self.meeting(from);
         let outer = self.scope.alone();
         let mut phis = Vec::new();
-        for name in scopes[0].keys() {
+        let names: BTreeSet<&String> = scopes.iter().flat_map(BTreeMap::keys).collect();
+        let labels = &from.labels;
+        for name in names {
             let from: Vec<_> = scopes.iter().map(|scope| scope.get(name).copied()).collect();
             if let (Some(same), true) = (from[0], from.iter().all(|one| *one == from[0])) {
                 self.scope.set(name.clone(), Name::Variable(same));
             } else if from.iter().all(Option::is_some) {
                 let variable = self.scope.merged(name, &from);
                 phis.push(Phi { variable, from });
+            } else if let Some(lacking) = from.iter().position(Option::is_none) {
+                let lacking = format!("not at `anchor '{}`", labels[lacking]);
+                self.scope.set(name.clone(), Name::Partial { lacking });
             }
         }
         let body = self.statements(&from.body);
@@ -121,6 +123,29 @@ impl<'a> Resolver<'a> {
         let (anchors, label) = (from.labels.len(), label_of(from));
         let meeting = Meeting { number, anchors, phis, frame: Vec::new(), body, label };
         Some(Statement::new(Kind::Meeting(meeting), Vec::new(), Vars::new()))
+    }
+
+    fn unknown_anchor(&mut self, label: &Ident, name: &str) {
+        let meant = nearest(name, self.anchors.seen.keys()).cloned();
+        let help = match &meant {
+            Some(meant) => format!("did you mean `'{meant}`?"),
+            None => format!("write `anchor '{name};` before this, in this block or inside of it"),
+        };
+        self.anchors.meant.extend(meant);
+        let message = format!("there is no anchor `'{name}` before this");
+        self.errors.error(label.span(), message, help);
+    }
+
+    /// Reports anchors that nobody needs, when the whole flow is known: one mistake in a name gets one message.
+    pub(super) fn idle_anchors(&mut self) {
+        for (keyword, name) in std::mem::take(&mut self.anchors.idle) {
+            if !self.anchors.meant.contains(&name) {
+                let help = format!(
+                    "write `from '{name} {{ … }}` further down, in this block or one around it"
+                );
+                self.errors.error(keyword.span(), format!("nothing goes on from `'{name}`"), help);
+            }
+        }
     }
 
     /// Statements beside the flow, which sees nothing of them.

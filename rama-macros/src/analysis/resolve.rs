@@ -94,6 +94,7 @@ pub(super) fn analyze_flow(
     let mut resolver = Resolver::new(around, errors);
     let binds = pattern.map(|pattern| resolver.bind(pattern)).unwrap_or_default();
     let mut body = resolver.statements(body);
+    resolver.idle_anchors();
     live::fill_in(&mut body, Vars::new(), &mut Needs::default());
     Flow { variables: resolver.scope.variables, binds, body }
 }
@@ -114,6 +115,7 @@ pub(super) fn analyze_op_body(
         binds.extend(resolver.caller);
     }
     let mut body = resolver.statements(&op.body);
+    resolver.idle_anchors();
     let emit = resolver.caller.into_iter().collect();
     live::fill_in(&mut body, Vars::new(), &mut Needs::of_emit(emit));
     let caller = resolver.caller;
@@ -212,14 +214,16 @@ impl<'a> Resolver<'a> {
         let binds_it = |statement: &syntax::Statement| {
             statement.binds().iter().any(|bind| bind.name == one.name)
         };
-        if self.following.iter().any(|behind| behind.list.iter().any(binds_it)) {
-            let message = format!("`{name}` is used before it is bound");
-            self.errors.error(
-                one.name.span(),
-                message,
-                "move this statement behind the one that binds it",
-            );
-        }
+        let bound = self.following.iter().rposition(|behind| behind.list.iter().any(binds_it));
+        let Some(bound) = bound else { return };
+        let message = format!("`{name}` is used before it is bound");
+        let help = match &self.anchors.from {
+            Some((anchor, around)) if bound < *around => format!(
+                "bind it before `anchor '{anchor};`, from which this goes on, or move the anchor behind it"
+            ),
+            _ => "move this statement behind the one that binds it".to_owned(),
+        };
+        self.errors.error(one.name.span(), message, help);
     }
 
     /// An argument: a variable alone can be moved or cloned, anything else is emitted as written.

@@ -14,7 +14,7 @@ pub(crate) use depot::{DepotPartitioner, DepotPartitioning};
 pub(crate) use flow::{Emits, Operation, Operator, Param};
 pub(crate) use hop::{OfPState, Partitioner, Partitioning};
 pub(crate) use navigator::{Navigator, Params, Reach, Yields};
-pub(crate) use nearest::did_you_mean;
+pub(crate) use nearest::{did_you_mean, nearest};
 pub(crate) use pstate::{PStateMeaning, PStateOption};
 
 /// A row with a name, which can be looked up.

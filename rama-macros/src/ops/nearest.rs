@@ -6,11 +6,16 @@ pub(crate) fn did_you_mean<N: AsRef<str>>(
     sigil: &str,
     known: impl IntoIterator<Item = N>,
 ) -> Option<String> {
+    nearest(name, known).map(|known| format!("did you mean `{sigil}{}`?", known.as_ref()))
+}
+
+/// The name that is nearest to a misspelt one, unless it is another word.
+pub(crate) fn nearest<N: AsRef<str>>(name: &str, known: impl IntoIterator<Item = N>) -> Option<N> {
     // A third of the letters may differ: enough for a slip, too little for another word.
     let limit = (name.chars().count() / 3).max(1);
     let near = known.into_iter().map(|known| (distance(name, known.as_ref()), known));
     let (found, known) = near.min_by_key(|(found, _)| *found)?;
-    (found <= limit).then(|| format!("did you mean `{sigil}{}`?", known.as_ref()))
+    (found <= limit).then_some(known)
 }
 
 /// Edits between two names: insertions, deletions, replacements and swaps of neighbours.

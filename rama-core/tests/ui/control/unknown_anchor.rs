@@ -13,9 +13,6 @@ defmodule! {
                 from 'raed {
                     ack_return(id);
                 }
-                from 'read {
-                    ack_return(id);
-                }
             }
         }
     }
