@@ -194,7 +194,9 @@ impl<'a> Resolver<'a> {
             format!("`{word}` outside of a loop: dataflow is none, also behind `explode`")
         };
         let fail = if outside { "" } else { ", or `return Err(error.into());` to fail the record" };
-        let help = format!("write `filter(condition);` to end only this emit{fail}");
+        let help = format!(
+            "write `filter(condition);`, or `else {{ filter(false); }}`, to end only this emit{fail}"
+        );
         self.errors.error(jump.span, message, help);
     }
 

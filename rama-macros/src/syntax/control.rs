@@ -1,9 +1,10 @@
 //! `if` and `match`, whose branches are dataflow.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
+use quote::quote;
 
 use super::code::{comma_free, head_length};
-use super::cursor::{Cursor, is_pair};
+use super::cursor::{Cursor, is_pair, is_punct};
 use super::statement::{parse_statement, parse_statements};
 use super::{Arm, Block, Code, If, Match, Pattern, Statement, text};
 use crate::diagnostics::Diagnostics;
@@ -49,6 +50,38 @@ pub(super) fn parse_match(cursor: &mut Cursor, errors: &mut Diagnostics) -> Opti
         arms.extend(parse_arm(&mut inside, errors));
     }
     Some(Statement::Match(Match { value, arms }))
+}
+
+/// Whether the block behind the `else` of a `let` is dataflow: it ends with `filter(false);`.
+pub(super) fn ends_emit(otherwise: &Group) -> bool {
+    let tokens: Vec<TokenTree> = otherwise.stream().into_iter().collect();
+    let end = tokens.len() - usize::from(is_punct(tokens.last(), ';'));
+    matches!(&tokens[..end], [.., TokenTree::Ident(word), TokenTree::Group(condition)]
+        if word == "filter" && condition.stream().to_string() == "false")
+}
+
+/// `let pattern = value else { …; filter(false); };` is a `match` that goes on with what the pattern binds.
+pub(super) fn parse_let_else(
+    pattern: Pattern,
+    ty: Option<TokenStream>,
+    value: Code,
+    otherwise: &Group,
+    errors: &mut Diagnostics,
+) -> Statement {
+    let value = match ty {
+        Some(ty) => {
+            let tokens = value.tokens;
+            Code::new(quote!(::core::convert::identity::<#ty>(#tokens)))
+        }
+        None => value,
+    };
+    let found = Block { statements: Vec::new(), name: text(&pattern.tokens) };
+    let any = Pattern { tokens: quote!(_), binds: Vec::new() };
+    let arms = vec![
+        Arm { pattern, guard: None, block: found },
+        Arm { pattern: any, guard: None, block: parse_block(otherwise, "else", errors) },
+    ];
+    Statement::Match(Match { value, arms })
 }
 
 /// What stands between the keyword and its block, and the block.

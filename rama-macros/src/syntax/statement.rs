@@ -6,12 +6,12 @@ use syn::{Expr, Type};
 
 use super::aside::parse_aside;
 use super::code::{emit_arrow, head_length, option_name, split_at_commas};
-use super::control::{parse_if, parse_match};
+use super::control::{ends_emit, parse_if, parse_let_else, parse_match};
 use super::cursor::{Cursor, is_pair, is_punct, prefix};
 use super::keyword::{begins_block, begins_item};
 use super::path::parse_path;
 use super::rounds::{begins_loop, parse_loop, parse_steering};
-use super::{Arg, Call, Code, Let, Pattern, Rust, Statement};
+use super::{Arg, Call, Code, Let, Pattern, Rust, Statement, text};
 use crate::diagnostics::Diagnostics;
 
 pub(super) const END_STATEMENT: &str = "end the statement with `;`";
@@ -131,7 +131,7 @@ pub(super) fn parse_statement(
     let (attrs, tokens) = split_attrs(tokens);
     match tokens.first()? {
         TokenTree::Ident(word) if word == "let" => {
-            return parse_let(attrs, tokens, errors).map(Statement::Let);
+            return parse_let(attrs, tokens, errors);
         }
         TokenTree::Punct(bar) if bar.as_char() == '|' => return parse_hop(&tokens, errors),
         _ if !attrs.is_empty() => {
@@ -230,7 +230,9 @@ pub(super) fn parse_emit(
         return None;
     }
     match Pattern::prefix(rest) {
-        Ok((pattern, length)) if length == rest.len() => Some(pattern),
+        Ok((pattern, length)) if length == rest.len() => {
+            check_refutable(&pattern, errors).then_some(pattern)
+        }
         Ok((_, length)) => {
             let message = format!("unexpected `{}` after the pattern", rest[length]);
             errors.error(rest[length].span(), message, END_STATEMENT);
@@ -241,6 +243,23 @@ pub(super) fn parse_emit(
             None
         }
     }
+}
+
+/// Reports a pattern that does not match every value, where that can be read off it; rustc knows the others.
+fn check_refutable(pattern: &Pattern, errors: &mut Diagnostics) -> bool {
+    let tokens = text(&pattern.tokens);
+    let (first, ends) = match pattern.tokens.clone().into_iter().next() {
+        Some(TokenTree::Ident(word)) if word == "Some" || word == "None" => {
+            (word.span(), format!("let {tokens} = value else {{ filter(false); }};"))
+        }
+        Some(TokenTree::Literal(literal)) => {
+            (literal.span(), format!("filter(value == {tokens});"))
+        }
+        _ => return true,
+    };
+    let help = format!("write `:> value;` and behind it `{ends}` to go on only with what matches");
+    errors.error(first, format!("`{tokens}` does not match everything that may come"), help);
+    false
 }
 
 fn parse_source(
@@ -282,8 +301,13 @@ fn parse_hop(tokens: &[TokenTree], errors: &mut Diagnostics) -> Option<Statement
     }
 }
 
-fn parse_let(attrs: TokenStream, tokens: Vec<TokenTree>, errors: &mut Diagnostics) -> Option<Let> {
+fn parse_let(
+    attrs: TokenStream,
+    tokens: Vec<TokenTree>,
+    errors: &mut Diagnostics,
+) -> Option<Statement> {
     let mut cursor = Cursor::new(tokens.into_iter().collect(), proc_macro2::Span::call_site());
+    let is_plain = attrs.is_empty();
     let mut head: TokenStream = attrs;
     head.extend(cursor.next());
     let Ok((pattern, length)) = Pattern::prefix(cursor.rest()) else {
@@ -292,23 +316,34 @@ fn parse_let(attrs: TokenStream, tokens: Vec<TokenTree>, errors: &mut Diagnostic
         return None;
     };
     head.extend(cursor.take(length));
+    let mut ty = None;
     if cursor.is_punct(0, ':') {
         head.extend(cursor.next());
         let length = prefix(cursor.rest(), |input| input.parse::<Type>()).map(|(_, length)| length);
         let to_value = || cursor.rest().iter().position(|token| is_punct(Some(token), '='));
         let length = length.ok().or_else(to_value).unwrap_or(cursor.rest().len());
-        head.extend(cursor.take(length));
+        let written: TokenStream = cursor.take(length).into_iter().collect();
+        head.extend(written.clone());
+        ty = Some(written);
     }
     let value = cursor.is_punct(0, '=').then(|| {
         head.extend(cursor.next());
         split_diverge(cursor.take_rest())
     });
-    let (value, diverge) = value.map_or((None, None), |(value, diverge)| (Some(value), diverge));
-    Some(Let { head, pattern, value, diverge })
+    Some(match value {
+        Some((value, Some(otherwise))) if is_plain && ends_emit(&otherwise) => {
+            parse_let_else(pattern, ty, value, &otherwise, errors)
+        }
+        Some((value, diverge)) => {
+            let diverge = diverge.map(|block| Code::new([TokenTree::Group(block)]));
+            Statement::Let(Let { head, pattern, value: Some(value), diverge })
+        }
+        None => Statement::Let(Let { head, pattern, value: None, diverge: None }),
+    })
 }
 
 /// Separates `else { … }` from the value in front of it.
-fn split_diverge(tokens: Vec<TokenTree>) -> (Code, Option<Code>) {
+fn split_diverge(tokens: Vec<TokenTree>) -> (Code, Option<Group>) {
     let [.., TokenTree::Ident(word), TokenTree::Group(block)] = tokens.as_slice() else {
         return (Code::new(tokens), None);
     };
@@ -316,6 +351,5 @@ fn split_diverge(tokens: Vec<TokenTree>) -> (Code, Option<Code>) {
     if word != "else" || block.delimiter() != Delimiter::Brace || is_readable(&tokens) {
         return (Code::new(tokens), None);
     }
-    let diverge = Code::new([TokenTree::Group(block.clone())]);
-    (Code::new(tokens[..tokens.len() - 2].iter().cloned()), Some(diverge))
+    (Code::new(tokens[..tokens.len() - 2].iter().cloned()), Some(block.clone()))
 }
