@@ -35,6 +35,39 @@ pub use crate::__rust as rust;
 
 pub use crate::codec::{CodecError, Key};
 
+/// The words of the language, each with its documentation. Editors find them here: what the macros emit for them alone
+/// names each word that the user wrote.
+pub mod words {
+    /// An expression.
+    pub struct Value;
+    /// A path in brackets.
+    pub struct Path;
+    /// `$$name`
+    pub struct PState;
+    /// `*name`
+    pub struct Depot;
+    /// Followed by `:> pattern`.
+    pub struct Emits;
+    /// A step of a path.
+    pub struct Element;
+
+    /// What a word is that is written without parentheses.
+    pub enum Word {
+        /// Begins a declaration.
+        Declaration,
+        /// Begins a statement.
+        Statement,
+        /// A partitioner of a depot.
+        Partitioner,
+        /// An option of a PState.
+        Option,
+        /// A step of a path.
+        Navigator,
+    }
+
+    rama_macros::vocabulary!();
+}
+
 /// Takes the number of a variant off the front of a key.
 ///
 /// # Errors

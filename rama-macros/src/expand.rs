@@ -4,6 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use crate::diagnostics::Diagnostics;
+use crate::editor::Reader;
 use crate::plan::Plan;
 use crate::syntax::{
     Cursor, SharedOp, parse_module, parse_path, parse_shared_op, parse_statements,
@@ -11,10 +12,11 @@ use crate::syntax::{
 use crate::{analysis, emit, plan};
 
 /// A module. rustc does not see what is broken, so that one mistake gives one message.
-pub(crate) fn defmodule(input: TokenStream) -> TokenStream {
+pub(crate) fn defmodule(input: TokenStream, reader: Reader) -> TokenStream {
     let mut errors = Diagnostics::default();
+    let mentions = reader.mentions(&input);
     let plan = compile(input, &mut errors);
-    let module = plan.as_ref().map(emit::emit_module);
+    let module = plan.as_ref().map(|plan| emit::emit_module(plan, mentions.as_ref()));
     if let Some(plan) = &plan {
         dump(plan);
     }
@@ -30,12 +32,13 @@ pub(crate) fn compile(input: TokenStream, errors: &mut Diagnostics) -> Option<Pl
 }
 
 /// An operation that modules share.
-pub(crate) fn defop(input: TokenStream) -> TokenStream {
+pub(crate) fn defop(input: TokenStream, reader: Reader) -> TokenStream {
     let mut errors = Diagnostics::default();
+    let mentions = reader.mentions(&input);
     let parsed = parse_shared_op(input, &mut errors);
     let code = parsed.map(|SharedOp { krate, imports, op }| {
         let op = plan::lower_op(analysis::analyze_shared_op(op, &imports, &mut errors));
-        emit::emit_shared_op(&op, &imports, krate.as_ref())
+        emit::emit_shared_op(&op, &imports, krate.as_ref(), mentions.as_ref())
     });
     let errors = errors.into_tokens();
     quote!(#code #errors)
@@ -52,19 +55,19 @@ pub(crate) fn sources(input: TokenStream) -> TokenStream {
 }
 
 /// Dataflow without a module.
-pub(crate) fn dataflow(input: TokenStream) -> TokenStream {
+pub(crate) fn dataflow(input: TokenStream, reader: Reader) -> TokenStream {
     let mut errors = Diagnostics::default();
     let body = parse_statements(&mut Cursor::new(input, Span::call_site()), &mut errors);
     let flow = analysis::analyze_dataflow(&body, &mut errors);
-    finish(errors, || emit::emit_dataflow(&plan::lower_dataflow(&flow)))
+    finish(errors, || emit::emit_dataflow(&plan::lower_dataflow(&flow), reader))
 }
 
 /// A path without dataflow.
-pub(crate) fn path(input: TokenStream) -> TokenStream {
+pub(crate) fn path(input: TokenStream, reader: Reader) -> TokenStream {
     let mut errors = Diagnostics::default();
     let tokens: Vec<_> = input.into_iter().collect();
     let path = analysis::analyze_path(&parse_path(&tokens), &mut errors);
-    finish(errors, || emit::emit_path(&plan::lower_path(&path)))
+    finish(errors, || emit::emit_path(&plan::lower_path(&path), reader))
 }
 
 fn finish(errors: Diagnostics, code: impl FnOnce() -> TokenStream) -> TokenStream {

@@ -15,6 +15,8 @@ mod plan;
 mod emit;
 
 mod expand;
+// What only editors see.
+mod editor;
 // Beside the language: traits of the runtime for types of the user.
 mod derive;
 
@@ -23,34 +25,43 @@ mod tests;
 
 use proc_macro::TokenStream;
 
+use editor::Reader;
+
 /// A module: declarations and dataflow.
 #[proc_macro]
 pub fn defmodule(input: TokenStream) -> TokenStream {
-    expand::defmodule(input.into()).into()
+    Reader::here().expand(input.into(), expand::defmodule).into()
 }
 
 /// Dataflow inside a module; on its own only an error that says so.
 #[proc_macro]
 pub fn sources(input: TokenStream) -> TokenStream {
-    expand::sources(input.into()).into()
+    Reader::here().expand(input.into(), |input, _| expand::sources(input)).into()
 }
 
 /// An operation that modules share.
 #[proc_macro]
 pub fn defop(input: TokenStream) -> TokenStream {
-    expand::defop(input.into()).into()
+    Reader::here().expand(input.into(), expand::defop).into()
 }
 
 /// Dataflow outside of any module, expanded in place.
 #[proc_macro]
 pub fn dataflow(input: TokenStream) -> TokenStream {
-    expand::dataflow(input.into()).into()
+    Reader::here().expand(input.into(), expand::dataflow).into()
 }
 
 /// A path outside of dataflow.
 #[proc_macro]
 pub fn path(input: TokenStream) -> TokenStream {
-    expand::path(input.into()).into()
+    Reader::here().expand(input.into(), expand::path).into()
+}
+
+/// The words of the language, for the documentation that editors show.
+#[doc(hidden)]
+#[proc_macro]
+pub fn vocabulary(_: TokenStream) -> TokenStream {
+    editor::vocabulary().into()
 }
 
 /// An order-preserving key from a struct or enum.

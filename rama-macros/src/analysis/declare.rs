@@ -11,7 +11,7 @@ use super::pstate::{PStateHome, analyze_pstate};
 use super::resolve::{Surroundings, analyze_flow, analyze_op_body};
 use super::tree::{Depot, DepotBy, Module, Op, Source, Topology};
 use crate::diagnostics::Diagnostics;
-use crate::ops::{DepotPartitioner, DepotPartitioning, Operator, Row, did_you_mean};
+use crate::ops::{DepotPartitioner, DepotPartitioning, Operator, Place, Row, Word, did_you_mean};
 use crate::syntax::{self, Code, Statement};
 
 /// Judges a whole module. What is wrong is reported and left out, so that the rest stays usable.
@@ -93,7 +93,7 @@ fn check_op_names(ops: &[syntax::Op], imports: &[syntax::Import], errors: &mut D
     let names = ops.iter().map(|op| &op.name).chain(imports.iter().map(|import| &import.name));
     for name in names {
         let text = name.to_string();
-        let reserved = ["emit", "continue_with", "source"].contains(&text.as_str());
+        let reserved = Word::find(&text, "").is_ok_and(|row| row.place == Place::Call);
         if reserved || Operator::find(&text, "").is_ok() {
             let message = format!("`{text}` is an operator of the language");
             errors.error(name.span(), message, "give the operation another name");

@@ -6,7 +6,7 @@ use super::fork::{Branch, Fork};
 use super::resolve::Resolver;
 use super::tree::{Argument, Inside, Path, Paths, Step, Vars};
 use crate::ops::{Navigator, Params, Reach, Row, Yields, did_you_mean};
-use crate::syntax::{self, Form, PathArg, first_span};
+use crate::syntax::{self, Form, PathArg, first_span, is_punct};
 
 /// What an element of a path can be.
 const ELEMENTS: &str = "a path is a list of navigators such as `keypath(key)` or `ALL`, fields `.name`, keys as literals \
@@ -71,8 +71,11 @@ impl Resolver<'_> {
             }
             Form::Missing(comma) => self.missing(*comma),
             Form::Other => {
-                let tokens = element.code.tokens.clone().into_iter().next();
-                let dotted = matches!(tokens, Some(TokenTree::Punct(dot)) if dot.as_char() == '.');
+                let tokens: Vec<_> = element.code.tokens.clone().into_iter().collect();
+                let dotted = is_punct(tokens.first(), '.');
+                if dotted {
+                    steps.extend(begun_fields(&tokens).unwrap_or_default());
+                }
                 let (message, help) = if dotted {
                     (
                         "this is not a field",
@@ -276,6 +279,16 @@ fn fits(row: &Navigator, args: Option<&[PathArg]>) -> bool {
 
 fn field(name: &TokenTree) -> Step {
     step("field", name.span(), Argument::Field(name.clone()), Yields::One)
+}
+
+/// `.name.` behind which a name is missing that is being typed; the dot stands for it.
+fn begun_fields(tokens: &[TokenTree]) -> Option<Vec<Step>> {
+    let step = |pair: &[TokenTree]| match pair {
+        [dot] if is_punct(Some(dot), '.') => Some(field(dot)),
+        [dot, name @ TokenTree::Ident(_)] if is_punct(Some(dot), '.') => Some(field(name)),
+        _ => None,
+    };
+    tokens.chunks(2).map(step).collect()
 }
 
 /// A call that the user wrote in another way.

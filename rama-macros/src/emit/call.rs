@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::names::{local, local_at, local_for};
+use super::names::{local, local_at};
 use super::segment::{Writer, nest, parameter};
 use crate::plan::{Step, Wait};
 
@@ -12,11 +12,12 @@ impl Writer<'_> {
         let cx = local("cx");
         match step {
             Step::RunOp { op, args } => {
-                let (op, args) = (op_variable(op), self.tuple(args));
+                let (op, args) = (self.names.handle("op_", op), self.tuple(args));
                 quote!(#cx.run(#op, #args)?;)
             }
             Step::CallOp { op, args, pattern, body } => {
-                let (op, args, pattern) = (op_variable(op), self.tuple(args), parameter(pattern));
+                let (op, args, pattern) =
+                    (self.names.handle("op_", op), self.tuple(args), parameter(pattern));
                 let body = self.steps(body);
                 quote! {
                     #cx.call(#op, #args, &|#cx, #pattern| {
@@ -63,7 +64,7 @@ impl Writer<'_> {
         let (cx, carried, private) = (local("cx"), local("frame"), &self.names.private);
         match what {
             Wait::Op { op, args } => {
-                let (op, args) = (op_variable(op), self.tuple(args));
+                let (op, args) = (self.names.handle("op_", op), self.tuple(args));
                 quote!(#cx.call_away(#op, #args, #port, #frame)?;)
             }
             Wait::Future { operator, future, timeout } => {
@@ -84,7 +85,7 @@ impl Writer<'_> {
                 }
             }
             Wait::Append { operator, depot, event, level } => {
-                let (depot, event) = (local_for("depot_", depot), self.reference(event));
+                let (depot, event) = (self.names.handle("depot_", depot), self.reference(event));
                 let method = format_ident!("{operator}_acked", span = operator.span());
                 let level = match level.to_string().as_str() {
                     "ack" => quote!(Ack),
@@ -94,9 +95,4 @@ impl Writer<'_> {
             }
         }
     }
-}
-
-/// The handle of an operation.
-pub(super) fn op_variable(op: &Ident) -> Ident {
-    local_for("op_", op)
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 
-use super::names::{local, local_for};
+use super::names::local;
 use super::segment::{Writer, nest};
 use crate::plan::{Arg, Hop, PortId, Route, Step};
 
@@ -46,11 +46,11 @@ impl Writer<'_> {
             }
             Route::KeyIn(pstate, key) => {
                 let (method, key) = (named("hash_in"), self.key_reference(pstate, key));
-                let pstate = reference_to(pstate);
+                let pstate = self.reference_to(pstate);
                 quote!(#method(#pstate, #key)?)
             }
             Route::GlobalIn(pstate) => {
-                let (method, pstate) = (named("global_in"), reference_to(pstate));
+                let (method, pstate) = (named("global_in"), self.reference_to(pstate));
                 quote!(#method(#pstate)?)
             }
             Route::Task(given) | Route::Function(given) => {
@@ -73,7 +73,7 @@ impl Writer<'_> {
 
     /// A key of a PState, made of what the user wrote where one is expected.
     fn key(&self, pstate: &Ident, key: &Arg) -> TokenStream {
-        let (value, pstate) = (self.arg(key), reference_to(pstate));
+        let (value, pstate) = (self.arg(key), self.reference_to(pstate));
         let span = match key {
             Arg::Variable(name) | Arg::Clone(name) => name.span(),
             Arg::Code(code) => code.span(),
@@ -82,10 +82,10 @@ impl Writer<'_> {
         let private = self.names.private_at(span);
         quote_spanned!(span=> #private::key_of(#pstate, #value))
     }
-}
 
-/// The variable of a PState in braces of the user: rustc points there, and not at the whole module.
-fn reference_to(pstate: &Ident) -> TokenStream {
-    let variable = local_for("pstate_", pstate);
-    quote_spanned!(pstate.span()=> { #variable })
+    /// The variable of a PState in braces of the user: rustc points there, and not at the whole module.
+    fn reference_to(&self, pstate: &Ident) -> TokenStream {
+        let variable = self.names.handle("pstate_", pstate);
+        quote_spanned!(pstate.span()=> { #variable })
+    }
 }

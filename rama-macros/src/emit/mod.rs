@@ -5,6 +5,7 @@
 
 mod call;
 mod code;
+mod editor;
 mod hop;
 mod module;
 mod names;
@@ -21,17 +22,19 @@ pub(crate) use module::emit_module;
 use names::{Names, local};
 pub(crate) use op::emit_shared_op;
 
+use crate::editor::Reader;
 use crate::plan::{Navigation, Step};
 
 /// A `dataflow!` block: plain Rust in place.
-pub(crate) fn emit_dataflow(steps: &[Step]) -> TokenStream {
-    let steps = segment::Writer::outside(&Names::outside()).steps(steps);
+pub(crate) fn emit_dataflow(steps: &[Step], reader: Reader) -> TokenStream {
+    let names = Names::outside(reader == Reader::Editor);
+    let steps = segment::Writer::outside(&names).steps(steps);
     quote!({ #steps })
 }
 
 /// A path outside of dataflow: the caller's type of path comes in, the navigated one goes out.
-pub(crate) fn emit_path(path: &[Navigation]) -> TokenStream {
-    let names = Names::outside();
+pub(crate) fn emit_path(path: &[Navigation], reader: Reader) -> TokenStream {
+    let names = Names::outside(reader == Reader::Editor);
     let calls = segment::Writer::outside(&names).navigations(path);
     let path = local("path");
     quote!(|#path| #path #calls)

@@ -4,22 +4,25 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::code;
+use super::editor::{Declared, Fields, emit_mentions, words_in_scope};
 use super::names::{Names, local, local_for, root, text, text_at};
 use super::op::{declare_import, declare_op, emit_op};
 use super::topology::{allow_in, declare_topology, emit_topology, schema};
+use crate::editor::Mentions;
 use crate::ops::PStateMeaning;
 use crate::plan::{Depot, DepotBy, PState, Plan};
 use crate::syntax::first_span;
 
 /// A whole module.
-pub(crate) fn emit_module(plan: &Plan) -> TokenStream {
-    let names = Names::inside();
+pub(crate) fn emit_module(plan: &Plan, mentions: Option<&Mentions>) -> TokenStream {
+    let names = Names::inside(mentions.is_some());
     let items = plan.items.iter().map(|item| {
         let (tokens, root) = (&item.tokens, root(plan.krate.as_ref()));
         if item.known { tokens.clone() } else { quote!(#root::rust! { #tokens }) }
     });
     let types = Types::new(plan);
-    let (structs, implementation) = (types.structs(plan), implementation(plan, &types, &names));
+    let structs = types.structs(plan);
+    let implementation = implementation(plan, &types, mentions, &names);
     quote! {
         #(#items)*
         #structs
@@ -85,6 +88,20 @@ impl Types {
     }
 }
 
+impl Types {
+    /// What an editor shows over names of depots and PStates: the fields of the client, and those that clients do not get.
+    fn fields(&self, plan: &Plan, root: &TokenStream) -> Fields {
+        let (depots, pstates) = (&self.depots, &self.pstates);
+        let depots = quote!(#depots);
+        let all = plan.topologies.iter().flat_map(|topology| &topology.pstates);
+        if all.clone().count() == public_pstates(plan).count() {
+            return Fields { depots, pstates: quote!(#pstates), own: TokenStream::new() };
+        }
+        let fields = all.map(|pstate| pstate_field(pstate, &TokenStream::new(), root));
+        Fields { depots, pstates: quote!(__PStates), own: quote!(struct __PStates { #(#fields)* }) }
+    }
+}
+
 fn depot_field(depot: &Depot, vis: &TokenStream, root: &TokenStream) -> TokenStream {
     let Depot { attrs, name, event, .. } = depot;
     let doc = format!(" Depot `*{name}`.");
@@ -111,7 +128,12 @@ fn public_pstates(plan: &Plan) -> impl Iterator<Item = &PState> {
     all.filter(|pstate| !pstate.is(PStateMeaning::Private))
 }
 
-fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
+fn implementation(
+    plan: &Plan,
+    types: &Types,
+    mentions: Option<&Mentions>,
+    names: &Names,
+) -> TokenStream {
     let (name, client, root) = (&plan.name, &types.client, root(plan.krate.as_ref()));
     let (private, module, link) = (&names.private, local("module"), local("link"));
     let name_text = text(name);
@@ -124,14 +146,22 @@ fn implementation(plan: &Plan, types: &Types, names: &Names) -> TokenStream {
     let flows = plan.topologies.iter().map(|topology| emit_topology(topology, names));
     let allow = allow(plan);
     let handles = client_value(plan, types);
+    let words = mentions.map(|mentions| words_in_scope(mentions, &plan.ops, names));
+    let mentions = mentions.map(|mentions| {
+        let fields = Some(types.fields(plan, &root));
+        let declared = Declared { fields, ops: &plan.ops, imports: &plan.imports };
+        emit_mentions(mentions, &declared, names)
+    });
     quote! {
         const _: () = {
             use #root as #private;
+            #mentions
             impl #private::Module for #name {
                 type Client = #client;
                 fn name(&self) -> &'static str { #name_text }
                 #allow
                 fn define(&self, #module: &mut #private::ModuleBuilder) {
+                    #words
                     #(#depots)*
                     #(#imports)*
                     #(#declared_ops)*

@@ -10,17 +10,19 @@ pub(super) struct Names {
     pub(super) private: TokenStream,
     /// Whether there is a task.
     pub(super) in_module: bool,
+    /// Whether an editor reads the code.
+    editor: bool,
 }
 
 impl Names {
     /// Inside of a module one `use` makes the path short.
-    pub(super) fn inside() -> Self {
-        Self { private: quote!(__rama), in_module: true }
+    pub(super) fn inside(editor: bool) -> Self {
+        Self { private: quote!(__rama), in_module: true, editor }
     }
 
     /// Elsewhere there is no place for a `use`.
-    pub(super) fn outside() -> Self {
-        Self { private: root(None), in_module: false }
+    pub(super) fn outside(editor: bool) -> Self {
+        Self { private: root(None), in_module: false, editor }
     }
 }
 
@@ -28,6 +30,18 @@ impl Names {
     /// The runtime's private part, as if written at a token of the user: messages stay there.
     pub(super) fn private_at(&self, span: Span) -> TokenStream {
         respanned(self.private.clone(), span)
+    }
+
+    /// The variable of a depot, a PState or an operation where it is used.
+    pub(super) fn handle(&self, prefix: &str, name: &Ident) -> Ident {
+        let span = Span::mixed_site().located_at(self.unseen(name.span()));
+        format_ident!("{prefix}{}", name.unraw(), span = span)
+    }
+
+    /// A place for something of ours. Messages of rustc about it point to a word of the user; an editor shall find there
+    /// what the user means with the word, and not that.
+    pub(super) fn unseen(&self, word: Span) -> Span {
+        if self.editor { Span::mixed_site() } else { word }
     }
 }
 

@@ -3,10 +3,11 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::call::op_variable;
-use super::names::{Names, local, root, text};
+use super::editor::{Declared, emit_mentions, words_in_scope};
+use super::names::{Names, local, local_for, root, text};
 use super::segment::{nest, tuple_pattern};
 use super::topology::{allow_in, emit_flow, unless_broken};
+use crate::editor::Mentions;
 use crate::plan::{Import, Op, Param, Slot};
 
 /// The handle of an operation of the module, and the type of its streams.
@@ -18,14 +19,14 @@ pub(super) fn declare_op(op: &Op) -> TokenStream {
 }
 
 fn declare_handle(op: &Op, flow: &TokenStream) -> TokenStream {
-    let (variable, label) = (op_variable(&op.name), text(&op.name));
+    let (variable, label) = (local_for("op_", &op.name), text(&op.name));
     let (args, out) = (arg_types(op), out_type(op));
     quote!(let #variable = #flow.op::<#args, #out>(#label);)
 }
 
 /// The handle of an operation of others.
 pub(super) fn declare_import(import: &Import, flow: &TokenStream) -> TokenStream {
-    let (path, variable) = (&import.path, op_variable(&import.name));
+    let (path, variable) = (&import.path, local_for("op_", &import.name));
     let name = &import.name;
     let import = quote_spanned!(name.span()=> .import::<#path>());
     // The streams go by the module's name for it. An alias, because `use` does not find what stands in a function.
@@ -54,8 +55,9 @@ pub(crate) fn emit_shared_op(
     op: &Op,
     imports: &[Import],
     krate: Option<&TokenStream>,
+    mentions: Option<&Mentions>,
 ) -> TokenStream {
-    let names = Names::inside();
+    let names = Names::inside(mentions.is_some());
     let (private, root, name) = (&names.private, root(krate), &op.name);
     let (attrs, vis) = (&op.attrs, &op.vis);
     let (args, out) = (arg_types(op), out_type(op));
@@ -70,22 +72,28 @@ pub(crate) fn emit_shared_op(
         },
     };
     let allow = allow_in(&[(op.segments.as_slice(), op.broken)]);
-    let (flow, variable) = (local("flow"), op_variable(name));
+    let (flow, variable) = (local("flow"), local_for("op_", name));
     let handle = declare_handle(op, &quote!(#flow));
-    let imports = imports.iter().map(|import| declare_import(import, &quote!(#flow)));
+    let imported = imports.iter().map(|import| declare_import(import, &quote!(#flow)));
     let body = emit_flow(&quote!(#flow), &op.ports, &op.segments, &names);
     let body = unless_broken(op.broken, quote!({ #body }));
+    let ops = std::slice::from_ref(op);
+    let words = mentions.map(|mentions| words_in_scope(mentions, ops, &names));
+    let declared = Declared { fields: None, ops, imports };
+    let mentions = mentions.map(|mentions| emit_mentions(mentions, &declared, &names));
     quote! {
         #streams
         const _: () = {
             use #root as #private;
+            #mentions
             impl #private::Operation for #name {
                 type Args = #args;
                 type Out = #out;
                 #allow
                 fn define(#flow: &mut #private::Flow) -> #private::Op<#args, #out> {
+                    #words
                     #handle
-                    #(#imports)*
+                    #(#imported)*
                     #body
                     #variable
                 }
@@ -103,7 +111,7 @@ pub(super) fn emit_op_segment(
     body: &TokenStream,
 ) -> TokenStream {
     let (flow, cx, op, params) =
-        (local("flow"), local("cx"), op_variable(name), tuple_pattern(params));
+        (local("flow"), local("cx"), local_for("op_", name), tuple_pattern(params));
     let define = if hops { quote!(define_hopping_op) } else { quote!(define_op) };
     let back = match caller {
         Some(caller) => caller.name.clone(),

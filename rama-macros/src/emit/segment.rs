@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::code;
-use super::names::{Names, local, local_for};
+use super::names::{Names, local};
 use super::rounds::joined;
 use crate::ops::Yields;
 use crate::plan::{Access, Arg, Branch, Port, PortId, Slot, Step, Test};
@@ -109,7 +109,7 @@ impl<'a> Writer<'a> {
                 quote!(#call?;)
             }
             Step::Clear { operator, pstate } => {
-                let (at, pstate) = (self.line_of(operator), local_for("pstate_", pstate));
+                let (at, pstate) = (self.line_of(operator), self.names.handle("pstate_", pstate));
                 quote!(#cx.#operator(#at, #pstate)?;)
             }
             Step::AckReturn { operator, value } => {
@@ -121,7 +121,7 @@ impl<'a> Writer<'a> {
                 quote!(let #pattern = #cx.#operator();)
             }
             Step::Append { operator, depot, event } => {
-                let (depot, event) = (local_for("depot_", depot), self.reference(event));
+                let (depot, event) = (self.names.handle("depot_", depot), self.reference(event));
                 quote!(#cx.#operator(#depot, #event)?;)
             }
             _ => TokenStream::new(),

@@ -149,7 +149,7 @@ fn emit_segment(segment: &Segment, writer: &Writer<'_>, ports: &[Port]) -> Token
     match &segment.entry {
         Entry::Source { keyword, depot, pattern } => {
             let (label, closure) = (format!("{keyword}(*{depot})"), closure(parameter(pattern)));
-            let depot = local_for("depot_", depot);
+            let depot = writer.names.handle("depot_", depot);
             quote!(#flow.#keyword(#depot, #label, #closure);)
         }
         Entry::Port { port, patterns, frame } => {

@@ -9,6 +9,7 @@ mod hop;
 mod navigator;
 mod nearest;
 mod pstate;
+mod word;
 
 pub(crate) use depot::{DepotPartitioner, DepotPartitioning};
 pub(crate) use flow::{Emits, Operation, Operator, Param};
@@ -16,6 +17,7 @@ pub(crate) use hop::{OfPState, Partitioner, Partitioning};
 pub(crate) use navigator::{Navigator, Params, Reach, Yields};
 pub(crate) use nearest::{did_you_mean, nearest};
 pub(crate) use pstate::{PStateMeaning, PStateOption};
+pub(crate) use word::{Place, Word};
 
 /// A row with a name, which can be looked up.
 pub(crate) trait Row: Sized + 'static {

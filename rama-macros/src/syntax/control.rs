@@ -1,6 +1,6 @@
 //! `if` and `match`, whose branches are dataflow.
 
-use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use quote::quote;
 
 use super::code::{comma_free, head_length};
@@ -8,10 +8,10 @@ use super::cursor::{Cursor, is_pair, is_punct};
 use super::statement::{parse_statement, parse_statements};
 use super::{Arm, Block, Code, If, Match, Pattern, Statement, text};
 use crate::diagnostics::Diagnostics;
+use crate::ops::Word;
 
-/// Words that begin a statement which is more than a call.
-const BEGIN_STATEMENTS: &[&str] =
-    &["if", "match", "loop", "branch", "atomic", "anchor", "from", "hook", "unify"];
+/// Words that begin a statement which is more than a call, beside those of the language: of Rust, and of the original.
+const BEGIN_STATEMENTS: &[&str] = &["if", "match", "hook", "unify"];
 
 /// Reads `if … { … } else if … { … } else { … }`.
 pub(super) fn parse_if(cursor: &mut Cursor, errors: &mut Diagnostics) -> Option<Statement> {
@@ -151,7 +151,7 @@ fn parse_arm_body(inside: &mut Cursor, name: &str, errors: &mut Diagnostics) -> 
     let nothing =
         matches!(tokens.as_slice(), [TokenTree::Group(group)] if group.stream().is_empty());
     let statements = match tokens.first() {
-        Some(TokenTree::Ident(word)) if BEGIN_STATEMENTS.iter().any(|one| word == one) => {
+        Some(TokenTree::Ident(word)) if begins_statement(word) => {
             // The comma behind it was its end.
             let end = TokenTree::from(Punct::new(';', Spacing::Alone));
             let tokens: TokenStream = tokens.iter().cloned().chain([end]).collect();
@@ -161,4 +161,9 @@ fn parse_arm_body(inside: &mut Cursor, name: &str, errors: &mut Diagnostics) -> 
         _ => parse_statement(tokens, errors).into_iter().collect(),
     };
     Block { statements, name: name.to_owned() }
+}
+
+fn begins_statement(word: &Ident) -> bool {
+    let word = word.to_string();
+    BEGIN_STATEMENTS.contains(&word.as_str()) || Word::begins_statement(&word)
 }

@@ -1,13 +1,4 @@
-//! The words of the language that are not names of operators.
-
-/// Words that begin a declaration in a module, with what a declaration looks like.
-pub(crate) const DECLARATIONS: &[(&str, &str)] = &[
-    ("depot", "depot *name: Event, hash_by(field);"),
-    ("op", "op name(argument: Type) :> result: Type { … }"),
-    ("stream", "stream name { … }"),
-    ("pstate", "pstate $$name: Schema;"),
-    ("sources", "sources! { … }"),
-];
+//! Words that begin something the language does not look into, or does not have.
 
 /// Declarations of the original that do not exist yet.
 pub(crate) const LATER: &[&str] = &["microbatch", "query", "object", "mirror", "tick"];

@@ -19,7 +19,7 @@ mod text;
 use proc_macro2::{Ident, Span, TokenStream};
 
 pub(crate) use code::{Bind, Code, Pattern, binds, first_span};
-pub(crate) use cursor::Cursor;
+pub(crate) use cursor::{Cursor, is_pair, is_punct};
 pub(crate) use module::parse_module;
 pub(crate) use op::parse_shared_op;
 pub(crate) use path::{Form, Path, PathArg, Step, parse_path};

@@ -4,14 +4,14 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use syn::{Attribute, Path, Type, Visibility};
 
 use super::cursor::{Cursor, is_punct, prefix};
-use super::keyword::{DECLARATIONS, LATER, begins_item};
+use super::keyword::{LATER, begins_item};
 use super::op::{begins_import, parse_import, parse_op};
 use super::path::parse_args;
 use super::pstate::parse_pstate;
 use super::statement::parse_statements;
 use super::{Depot, DepotPartitioner, Item, Module, Stream};
 use crate::diagnostics::Diagnostics;
-use crate::ops::did_you_mean;
+use crate::ops::{Word, did_you_mean};
 
 const SHAPE: &str = "write `defmodule! { pub Name { … } }`";
 
@@ -131,14 +131,14 @@ fn take_item(inside: &mut Cursor, start: &[TokenTree], module: &mut Module) {
 
 fn unknown_declaration(keyword: &Ident, place: &str, errors: &mut Diagnostics) {
     let word = keyword.to_string();
-    let misplaced = DECLARATIONS.iter().find(|(name, _)| *name == word);
+    let misplaced = Word::declarations().find(|row| row.name == word);
     let help = match misplaced {
-        Some((_, shape)) => format!("`{shape}` belongs in {place}"),
+        Some(row) => format!("`{}` belongs in {place}", row.shape),
         None if LATER.contains(&word.as_str()) => {
             "a module contains `depot *name: Event, hash_by(field);`, `stream name { … }` and Rust items"
                 .to_owned()
         }
-        None => did_you_mean(&word, "", DECLARATIONS.iter().map(|(name, _)| *name))
+        None => did_you_mean(&word, "", Word::declarations().map(|row| row.name))
             .unwrap_or_else(|| "write `depot`, `stream` or an ordinary Rust item".to_owned()),
     };
     let message = match misplaced {

@@ -13,6 +13,7 @@ use super::path::parse_path;
 use super::rounds::{begins_loop, parse_loop, parse_steering};
 use super::{Arg, Call, Code, Let, Pattern, Rust, Statement, text};
 use crate::diagnostics::Diagnostics;
+use crate::ops::{Operator, Partitioner, Row};
 
 pub(super) const END_STATEMENT: &str = "end the statement with `;`";
 
@@ -48,7 +49,9 @@ fn parse_next(cursor: &mut Cursor, errors: &mut Diagnostics) -> Option<Statement
     let length = end.unwrap_or(cursor.rest().len());
     let cut = missing_semicolon(&cursor.rest()[..length]);
     let tokens = cursor.take(cut.unwrap_or(length));
-    if cut.is_some() || !cursor.eat(';') {
+    // Of an expression that has no end rustc says more.
+    let unfinished = is_punct(tokens.last(), '.');
+    if (cut.is_some() && !unfinished) || (cut.is_none() && !cursor.eat(';')) {
         errors.error(cursor.previous(), "missing `;`", END_STATEMENT);
     }
     parse_statement(tokens, errors)
@@ -80,15 +83,22 @@ fn take_block_like(cursor: &mut Cursor) -> Option<Vec<TokenTree>> {
 fn missing_semicolon(tokens: &[TokenTree]) -> Option<usize> {
     let mut whole = None;
     (1..tokens.len()).find(|&at| {
-        let rest = &tokens[at..];
-        let new_line = tokens[at - 1].span().end().line < tokens[at].span().start().line;
-        if !new_line || !is_readable(&tokens[..at]) {
+        let (before, rest) = tokens.split_at(at);
+        let (last, first) = (before[at - 1].span(), rest[0].span());
+        // Not every editor says where tokens stand.
+        let unknown = last.start() == first.start();
+        let new_line = unknown || last.end().line < first.start().line;
+        let dotted = is_punct(before.last(), '.');
+        let whole_before = if dotted { &before[..at - 1] } else { before };
+        if !new_line || !is_readable(whole_before) {
             return false;
         }
         // A partitioner continues the line before as a bitwise or, which nobody writes like this.
-        let begins = matches!(&rest[0], TokenTree::Ident(word) if word != "as" && word != "else");
+        let begins = matches!(&rest[0], TokenTree::Ident(word)
+            if word != "as" && word != "else" && !(unknown && dotted && !is_operator(word)));
         let broken = |whole: &mut Option<bool>| !*whole.get_or_insert_with(|| is_readable(tokens));
-        is_hop(rest) || (begins && broken(&mut whole))
+        let hop = is_hop(rest) && (!unknown || is_partitioner(rest));
+        (hop && !dotted) || (begins && broken(&mut whole))
     })
 }
 
@@ -100,6 +110,14 @@ fn is_hop(tokens: &[TokenTree]) -> bool {
     };
     let touching = bar.span().end() == name.span().start();
     bar.as_char() == '|' && touching && group.delimiter() == Delimiter::Parenthesis
+}
+
+fn is_operator(word: &Ident) -> bool {
+    Operator::find(&word.to_string(), "").is_ok()
+}
+
+fn is_partitioner(hop: &[TokenTree]) -> bool {
+    matches!(&hop[1], TokenTree::Ident(name) if Partitioner::find(&name.to_string(), "").is_ok())
 }
 
 /// Whether the tokens are a whole statement without its `;`.

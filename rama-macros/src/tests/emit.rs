@@ -6,6 +6,7 @@ use expect_test::expect_file;
 use quote::quote;
 use syn::{Item, parse_quote};
 
+use crate::editor::Reader;
 use crate::expand;
 
 /// Compares a file with its macros expanded. The expansion must be valid Rust.
@@ -26,13 +27,13 @@ fn expanded(item: Item) -> Vec<Item> {
     let tokens = call.mac.tokens.clone();
     let name = call.mac.path.get_ident().map(ToString::to_string).unwrap_or_default();
     let tokens = match name.as_str() {
-        "defmodule" => expand::defmodule(tokens),
+        "defmodule" => expand::defmodule(tokens, Reader::Compiler),
         "dataflow" => {
-            let block = expand::dataflow(tokens);
+            let block = expand::dataflow(tokens, Reader::Compiler);
             quote!(fn run() #block)
         }
         "path" => {
-            let path = expand::path(tokens);
+            let path = expand::path(tokens, Reader::Compiler);
             quote!(const PATH: Closure = #path;)
         }
         _ => return vec![parse_quote!(#call)],

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod control;
+mod editor;
 mod emit;
 mod hop;
 mod locality;

@@ -126,7 +126,7 @@ const _: () = {
                         |cx, (who,)| {
                             let seen = cx
                                 .local_select_one(
-                                    __rama::at(::core::file!(), ::core::line!()),
+                                    __rama::at(::core::file!(), 38),
                                     { pstate_counts.path() }
                                         .keypath(::core::clone::Clone::clone(&who))
                                         .nil_to_val(0),
@@ -153,7 +153,7 @@ const _: () = {
                 after_hash_2,
                 move |cx, (text, label, tag, who, seen)| {
                     cx.local_transform(
-                        __rama::at(::core::file!(), ::core::line!()),
+                        __rama::at(::core::file!(), 40),
                         { pstate_texts.path() }.keypath(who).termval(text),
                     )?;
                     cx.ack_return(&(label, tag, seen))?;

@@ -73,7 +73,7 @@ const _: () = {
                 move |cx, (author, at, text)| {
                     for follower in cx
                         .local_select(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 15),
                             { pstate_followers.path() }
                                 .keypath(author)
                                 .NIL_TO_SET()
@@ -98,7 +98,7 @@ const _: () = {
                 after_hash_2,
                 move |cx, (at, text, follower)| {
                     cx.local_transform(
-                        __rama::at(::core::file!(), ::core::line!()),
+                        __rama::at(::core::file!(), 17),
                         { pstate_timelines.path() }
                             .keypath(follower)
                             .keypath(at)
@@ -121,7 +121,7 @@ const _: () = {
                 move |cx, (oldest,)| {
                     if let ::core::option::Option::Some(timeline) = cx
                         .local_select_any(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 21),
                             { pstate_timelines.path() }
                                 .must(::core::clone::Clone::clone(&oldest)),
                         )?
@@ -148,7 +148,7 @@ const _: () = {
                 after_direct,
                 move |cx, (oldest, at)| {
                     cx.local_transform(
-                        __rama::at(::core::file!(), ::core::line!()),
+                        __rama::at(::core::file!(), 26),
                         { pstate_timelines.path() }.must(oldest).must(at).NONE(),
                     )?;
                     ::core::result::Result::Ok(())

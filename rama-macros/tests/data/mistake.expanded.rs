@@ -51,7 +51,7 @@ const _: () = {
                     "source(*user)",
                     move |cx, id| {
                         cx.local_transform(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 11),
                             { pstate_names.path() }.keypath(id).NONE(),
                         )?;
                         ::core::result::Result::Ok(())
@@ -65,7 +65,7 @@ const _: () = {
                 move |cx, id| {
                     let n = __rama::rust!(id.);
                     cx.local_transform(
-                        __rama::at(::core::file!(), ::core::line!()),
+                        __rama::at(::core::file!(), 19),
                         { pstate_seen.path() }.keypath(id).termval(n),
                     )?;
                     ::core::result::Result::Ok(())

@@ -72,7 +72,7 @@ const _: () = {
                 depot_asks,
                 "source(*asks)",
                 move |cx, Ask { user, friend, page }| {
-                    cx.assume_home(__rama::at(::core::file!(), ::core::line!()), &user)?;
+                    cx.assume_home(__rama::at(::core::file!(), 14), &user)?;
                     let friend = __rama::key_of({ pstate_profiles }, friend);
                     let route = cx.hash_in({ pstate_profiles }, &friend)?;
                     cx.hop(
@@ -88,7 +88,7 @@ const _: () = {
                 move |cx, (user, friend, page)| {
                     let profile = cx
                         .local_select_one(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 15),
                             { pstate_profiles.path() }
                                 .keypath(friend)
                                 .nil_to_val(Profile::new(user)),
@@ -108,7 +108,7 @@ const _: () = {
                 move |cx, (user, page, key)| {
                     if let ::core::option::Option::Some(visits) = cx
                         .local_select_any(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 16),
                             { pstate_pages.path() }.must(key),
                         )?
                     {

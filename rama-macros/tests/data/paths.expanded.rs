@@ -72,7 +72,7 @@ const _: () = {
                 move |cx, Visit { id, tag, least }| {
                     for found in cx
                         .local_select(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 16),
                             { pstate_accounts.path() }
                                 .must(::core::clone::Clone::clone(&id))
                                 .field(|it| &(*it).tags, |it| &mut (*it).tags)
@@ -86,7 +86,7 @@ const _: () = {
                     {
                         let there = cx
                             .local_select_one(
-                                __rama::at(::core::file!(), ::core::line!()),
+                                __rama::at(::core::file!(), 17),
                                 { pstate_accounts.path() }
                                     .keypath(::core::clone::Clone::clone(&id))
                                     .if_else_path(
@@ -96,7 +96,7 @@ const _: () = {
                                     ),
                             )?;
                         cx.local_transform(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 18),
                             { pstate_accounts.path() }
                                 .must(::core::clone::Clone::clone(&id))
                                 .field(|it| &(*it).place, |it| &mut (*it).place)
@@ -105,7 +105,7 @@ const _: () = {
                                 .term(|(there, old): (_, i64)| old + there),
                         )?;
                         cx.local_transform(
-                            __rama::at(::core::file!(), ::core::line!()),
+                            __rama::at(::core::file!(), 22),
                             { pstate_accounts.path() }
                                 .must(::core::clone::Clone::clone(&id))
                                 .multi_term(|path| (
@@ -124,7 +124,7 @@ const _: () = {
                         )?;
                         if let ::core::option::Option::Some(page) = cx
                             .local_select_any(
-                                __rama::at(::core::file!(), ::core::line!()),
+                                __rama::at(::core::file!(), 26),
                                 { pstate_accounts.path() }
                                     .must(::core::clone::Clone::clone(&id))
                                     .field(|it| &(*it).tags, |it| &mut (*it).tags)
@@ -135,7 +135,7 @@ const _: () = {
                             )?
                         {
                             cx.local_clear(
-                                __rama::at(::core::file!(), ::core::line!()),
+                                __rama::at(::core::file!(), 27),
                                 pstate_last,
                             )?;
                             let _ = show(page, ::core::clone::Clone::clone(&tag));

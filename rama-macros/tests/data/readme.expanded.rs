@@ -55,7 +55,7 @@ const _: () = {
                 "source(*users)",
                 move |cx, AddUser { user_id, username }| {
                     cx.local_transform(
-                        __rama::at(::core::file!(), ::core::line!()),
+                        __rama::at(::core::file!(), 19),
                         { pstate_usernames.path() }.keypath(user_id).termval(username),
                     )?;
                     ::core::result::Result::Ok(())
