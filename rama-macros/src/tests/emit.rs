@@ -66,6 +66,11 @@ fn moves_to_where_keys_are() {
 }
 
 #[test]
+fn waits() {
+    check_expansion("waits");
+}
+
+#[test]
 fn dataflow_outside_of_modules() {
     check_expansion("dataflow");
 }

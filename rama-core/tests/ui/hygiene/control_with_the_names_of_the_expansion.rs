@@ -59,7 +59,12 @@ defmodule! {
                     yield_if_overtime();
                     continue_with(cx + 1, next_round + 1);
                 } :> after_loop;
-                ack_return(after_loop + cx + next_round);
+                let (keep, timeout, level) = (after_loop, std::time::Duration::from_secs(3), cx);
+                await_future(async move { level + keep }, timeout: timeout) :> depot_rounds;
+                depot_append(*rounds, (depot_rounds, cx), append_ack);
+                let (1, append_ack) = (cx, depot_rounds) else { filter(false); };
+                depot_append(*rounds, (level, append_ack));
+                ack_return(append_ack + cx + next_round + keep);
                 from 'mark { ack_return(joined); }
             }
         }

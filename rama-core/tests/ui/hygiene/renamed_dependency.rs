@@ -26,6 +26,9 @@ defmodule! {
             sources! {
                 source(*users) :> id;
                 twice(id) :> id;
+                await_future(std::future::ready(id), timeout: std::time::Duration::from_secs(3)) :> id;
+                depot_append(*users, id, append_ack);
+                depot_append(*users, id);
                 local_transform([keypath(id), termval(true)], $$seen);
             }
         }

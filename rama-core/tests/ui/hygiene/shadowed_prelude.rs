@@ -11,6 +11,8 @@ struct Some;
 struct Ok;
 struct Clone;
 struct IntoIterator;
+struct Send;
+struct Future;
 
 /// A user.
 #[derive(std::clone::Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +25,7 @@ defmodule! {
     /// Users.
     pub UsersModule {
         depot *users: AddUser, hash_by(|user| user.id);
+        depot *marks: i64, random;
         op twice(n: i64) :> n: i64 {
             emit(n);
             |shuffle();
@@ -47,6 +50,9 @@ defmodule! {
                     |hash(at);
                     emit(at);
                 } :> at;
+                await_future(std::future::ready(at)) :> at;
+                depot_append(*marks, at, ack);
+                let 3 = at else { filter(false); };
                 ack_return((old, at));
             }
         }
