@@ -72,7 +72,7 @@ impl<'a> Resolver<'a> {
         let call = Call { pattern: Some(pattern), ..call.clone() };
         let mut uses = Vars::new();
         let kind = self.op_call_of(facts, &call, &mut uses);
-        let stream = self.scope.hidden(name);
+        let stream = self.scope.own(name);
         let first = kind.map(|kind| Statement::new(kind, vec![stream], uses));
         let label = format!("match {}", label(&found.value.tokens));
         let uses = Vars::from([stream]);
@@ -108,7 +108,7 @@ impl<'a> Resolver<'a> {
         let body = self.statements(&block.statements);
         let bound = self.scope.close();
         let diverges = never_ends(&body);
-        let arm = Arm { test, binds, uses, body, diverges };
+        let arm = Arm { test, binds, uses, live: Vars::new(), body, diverges };
         Resolved { arm, name: block.name.clone(), bound }
     }
 

@@ -264,7 +264,7 @@ impl Resolver<'_> {
             _ => path.steps.first().map_or_else(Span::call_site, |step| step.name.span()),
         };
         let name = Ident::new("key", Span::mixed_site().located_at(span));
-        (self.scope.hidden(name.clone()), name)
+        (self.scope.own(name.clone()), name)
     }
 }
 

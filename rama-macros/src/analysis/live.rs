@@ -57,6 +57,7 @@ fn before_branches(branch: &mut Branch, after: &Vars, outer: &Vars, needs: &mut 
             behind.extend(needed.filter_map(|phi| phi.from[at]));
         }
         let mut live = fill_in(&mut arm.body, behind, needs);
+        arm.live.clone_from(&live);
         live.extend(&arm.uses);
         for bound in &arm.binds {
             live.remove(bound);

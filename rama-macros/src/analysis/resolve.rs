@@ -111,7 +111,7 @@ pub(super) fn analyze_op_body(
         op.params.iter().map(|param| resolver.scope.bind(&param.name)).collect();
     if hops && !op.streams.is_empty() {
         let name = Ident::new("caller", Span::mixed_site());
-        resolver.caller = Some(resolver.scope.hidden(name));
+        resolver.caller = Some(resolver.scope.own(name));
         binds.extend(resolver.caller);
     }
     let mut body = resolver.statements(&op.body);

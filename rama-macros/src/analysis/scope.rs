@@ -42,14 +42,18 @@ impl Scope {
 
     pub(super) fn bind(&mut self, bind: &Bind) -> VarId {
         let variable = VarId(self.variables.len());
-        self.variables.push(Variable { name: bind.name.clone(), mutable: bind.mutable });
+        self.variables.push(Variable {
+            name: bind.name.clone(),
+            mutable: bind.mutable,
+            own: false,
+        });
         self.set(bind.name.to_string(), Name::Variable(variable));
         variable
     }
 
     /// A variable of the macro's own, which no name of the user can meet.
-    pub(super) fn hidden(&mut self, name: Ident) -> VarId {
-        self.variables.push(Variable { name, mutable: false });
+    pub(super) fn own(&mut self, name: Ident) -> VarId {
+        self.variables.push(Variable { name, mutable: false, own: true });
         VarId(self.variables.len() - 1)
     }
 

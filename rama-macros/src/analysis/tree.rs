@@ -114,6 +114,8 @@ pub(crate) type Vars = BTreeSet<VarId>;
 pub(crate) struct Variable {
     pub(crate) name: Ident,
     pub(crate) mutable: bool,
+    /// Of the macro: no name of the user meets it.
+    pub(crate) own: bool,
 }
 
 pub(crate) struct Statement {
@@ -379,6 +381,8 @@ pub(crate) struct Arm {
     pub(crate) test: Test,
     pub(crate) binds: Vec<VarId>,
     pub(crate) uses: Vars,
+    /// What is needed in front of the body.
+    pub(crate) live: Vars,
     pub(crate) body: Vec<Statement>,
     /// Whether the branch never comes to its end, such as after `return`.
     pub(crate) diverges: bool,

@@ -134,7 +134,9 @@ impl Finder {
             return;
         };
         for name in capture_names(&text.value()) {
-            if let Ok(name) = syn::parse_str::<Ident>(&name) {
+            // `{type}` means `r#type`.
+            let raw = |_| syn::parse_str::<Ident>(&format!("r#{name}"));
+            if let Ok(name) = syn::parse_str::<Ident>(&name).or_else(raw) {
                 self.found(&respanned(name, literal.span()), false);
             }
         }
@@ -307,6 +309,7 @@ mod tests {
     fn macros_are_searched_by_name_and_format_strings_for_captures() {
         assert_eq!(names("println!(\"{a} {b:?} {{c}} {:d$} {}\", e, f.g)"), "a b d e f");
         assert_eq!(names("vec![a::b, c; d]"), "c d");
+        assert_eq!(names("format!(\"{type}\")"), "r#type");
     }
 
     #[test]

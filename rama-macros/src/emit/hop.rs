@@ -75,7 +75,7 @@ impl Writer<'_> {
     fn key(&self, pstate: &Ident, key: &Arg) -> TokenStream {
         let (value, pstate) = (self.arg(key), self.reference_to(pstate));
         let span = match key {
-            Arg::Variable(name) | Arg::Clone(name) => name.span(),
+            Arg::Variable(name) | Arg::Clone(name) | Arg::Alias { name, .. } => name.span(),
             Arg::Code(code) => code.span(),
             Arg::Tuple(_) | Arg::Typed(..) => Span::mixed_site(),
         };

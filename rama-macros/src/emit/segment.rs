@@ -77,7 +77,8 @@ impl<'a> Writer<'a> {
             }
             Step::Rounds { .. } | Step::PushRound { .. } | Step::Defer { .. } => self.round(step),
             Step::Aside { settles, body } => self.aside(*settles, body),
-            Step::Keep { slot, value } => self.keep(slot, value),
+            Step::Copy(slot) => copy(slot),
+            Step::Alias { name, variable } => alias(name, variable),
             Step::RunOp { .. }
             | Step::CallOp { .. }
             | Step::Wait { .. }
@@ -126,13 +127,6 @@ impl<'a> Writer<'a> {
             }
             _ => TokenStream::new(),
         }
-    }
-
-    fn keep(&self, slot: &Slot, value: &Arg) -> TokenStream {
-        let (name, value) = (&slot.name, self.arg(value));
-        let mutable = slot.mutable.then(|| quote!(mut));
-        let allow = allow_unused_mut(std::slice::from_ref(slot));
-        quote!(#allow let #mutable #name = #value;)
     }
 
     fn binding(&self, binding: &Let) -> TokenStream {
@@ -219,7 +213,7 @@ impl<'a> Writer<'a> {
     fn marked(&self, mark: &str, arg: &Arg) -> TokenStream {
         let value = self.arg(arg);
         let span = match arg {
-            Arg::Variable(name) | Arg::Clone(name) => name.span(),
+            Arg::Variable(name) | Arg::Clone(name) | Arg::Alias { name, .. } => name.span(),
             Arg::Tuple(_) | Arg::Code(_) | Arg::Typed(..) => Span::mixed_site(),
         };
         let (private, mark) = (self.names.private_at(span), Ident::new(mark, span));
@@ -279,10 +273,9 @@ impl<'a> Writer<'a> {
     pub(super) fn arg(&self, arg: &Arg) -> TokenStream {
         match arg {
             Arg::Variable(name) => quote!(#name),
-            Arg::Clone(name) => {
-                let at = Span::mixed_site().located_at(name.span());
-                quote_spanned!(at=> ::core::clone::Clone::clone(&#name))
-            }
+            Arg::Clone(name) => clone(name, &quote!(#name)),
+            Arg::Alias { name, clone: true } => clone(name, &quote!(#name!())),
+            Arg::Alias { name, clone: false } => quote!(#name!()),
             Arg::Tuple(elements) => {
                 let elements = self.args(elements);
                 quote!((#(#elements),*))
@@ -306,7 +299,7 @@ impl<'a> Writer<'a> {
         match arg {
             Arg::Variable(name) | Arg::Clone(name) => quote_spanned!(name.span()=> &#name),
             Arg::Code(code) => code::reference(code, self.names),
-            other @ (Arg::Tuple(_) | Arg::Typed(..)) => {
+            other @ (Arg::Alias { .. } | Arg::Tuple(_) | Arg::Typed(..)) => {
                 let value = self.arg(other);
                 quote!(&#value)
             }
@@ -315,6 +308,27 @@ impl<'a> Writer<'a> {
 
     pub(super) fn tuple(&self, frame: &[Arg]) -> TokenStream {
         nest(&self.args(frame))
+    }
+}
+
+/// A copy that takes the variable's place.
+fn copy(slot: &Slot) -> TokenStream {
+    let (name, mutable) = (&slot.name, slot.mutable.then(|| quote!(mut)));
+    let (allow, value) =
+        (allow_unused_mut(std::slice::from_ref(slot)), clone(name, &quote!(#name)));
+    quote!(#allow let #mutable #name = #value;)
+}
+
+/// A clone of a variable, to which messages about it point.
+fn clone(name: &Ident, variable: &TokenStream) -> TokenStream {
+    let at = Span::mixed_site().located_at(name.span());
+    quote_spanned!(at=> ::core::clone::Clone::clone(&#variable))
+}
+
+/// A macro means the variable that its name stood for where the macro was written, and not one that hides it.
+fn alias(name: &Ident, variable: &Ident) -> TokenStream {
+    quote! {
+        macro_rules! #name { () => { #variable }; }
     }
 }
 

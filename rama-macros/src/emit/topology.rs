@@ -72,7 +72,7 @@ fn allow_copies(steps: &[Step]) -> Option<TokenStream> {
     steps.iter().find_map(|step| {
         let here = match step {
             Step::Unify { frame, .. } | Step::Rounds { frame, .. } => allow_unused_mut(frame),
-            Step::Keep { slot, .. } => allow_unused_mut(std::slice::from_ref(slot)),
+            Step::Copy(slot) => allow_unused_mut(std::slice::from_ref(slot)),
             _ => None,
         };
         here.or_else(|| step.inside().into_iter().find_map(allow_copies))

@@ -1,16 +1,16 @@
 //! Anchors at which several meet, and statements beside the flow.
 
 use super::lower::{After, Here, Lowering};
-use super::{Entry, PortId, PortKind, Step};
-use crate::analysis::{Anchor, Meeting, Statement, VarId, Vars, used};
+use super::{PortId, PortKind, Step};
+use crate::analysis::{Anchor, Meeting, Statement, used};
 
 impl Lowering<'_> {
     /// `branch`, `atomic`, and what goes on from one anchor. What it changes, it changes for itself.
     pub(super) fn aside(&mut self, settles: bool, body: &[Statement], here: &Here<'_>) -> Step {
         let live = &here.statement.live;
-        let copies = self.mutable(used(body).intersection(live).copied());
+        let copies = self.changing(used(body).intersection(live).copied());
         let own = here.owned.difference(live).chain(&copies).copied().collect();
-        let mut steps = self.copies(copies);
+        let mut steps = self.copies(&copies);
         steps.extend(self.list(body, &After::End, own));
         Step::Aside { settles, body: steps }
     }
@@ -25,14 +25,8 @@ impl Lowering<'_> {
     /// What goes on from several anchors.
     pub(super) fn meeting(&mut self, meeting: &Meeting) {
         let port = self.meeting_port(meeting.number, &meeting.label);
-        let owned: Vars = meeting.frame.iter().copied().collect();
-        let merged: Vec<VarId> = meeting.phis.iter().map(|phi| phi.variable).collect();
-        let outer = self.kept.clone();
-        self.rename(&owned, &merged);
-        let frame = self.slots(meeting.frame.iter().copied());
-        let entry = Entry::Port { port, patterns: Vec::new(), frame };
-        self.segment(entry, &meeting.body, &After::End, owned);
-        self.kept = outer;
+        let frame = meeting.frame.iter().copied().collect();
+        self.port_segment(port, Vec::new(), &frame, &[], (&meeting.body, &After::End));
     }
 
     fn meeting_port(&mut self, number: usize, label: &str) -> PortId {

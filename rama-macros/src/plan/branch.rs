@@ -6,7 +6,7 @@ use crate::analysis::{self, Course, Head, Phi, Test, VarId, Vars};
 
 impl Lowering<'_> {
     pub(super) fn branch(&mut self, branch: &analysis::Branch, here: &Here<'_>) -> Ending {
-        let Here { statement, rest, after, owned } = *here;
+        let Here { statement, rest, after, owned, .. } = *here;
         let given = branch.phis.iter().map(|phi| phi.variable);
         let given: Vec<VarId> = given.filter(|id| statement.live.contains(id)).collect();
         let closed = !matches!(branch.head, Head::If { complete: false });
@@ -14,7 +14,7 @@ impl Lowering<'_> {
             Course::Once => {
                 let end = if given.is_empty() { After::End } else { After::Give(given.clone()) };
                 let (mut steps, branch) = self.arms(branch, &end, owned);
-                steps.push(Step::Branch { branch, gives: self.slots(given) });
+                steps.push(Step::Branch { branch, gives: self.arrive(&given) });
                 Ending::GoesOn(steps)
             }
             // Nothing comes to what follows.
@@ -38,9 +38,12 @@ impl Lowering<'_> {
                 let frame: Vec<VarId> = given.iter().chain(outer).copied().collect();
                 let (mut steps, branch) =
                     self.arms(branch, &After::Join(join, frame.clone()), owned);
-                let body = self.list(rest, after, frame.iter().copied().collect());
                 let from = Box::new(Step::Branch { branch, gives: Vec::new() });
-                let (patterns, frame) = (Vec::new(), self.slots(frame));
+                let own = frame.iter().copied().collect();
+                let (frame, body) = self.behind(here, |lowering| {
+                    (lowering.arrive(&frame), lowering.list(rest, after, own))
+                });
+                let patterns = Vec::new();
                 steps.push(Step::Unify { join, from, patterns, frame, body });
                 Ending::Last(steps)
             }
@@ -57,29 +60,21 @@ impl Lowering<'_> {
         }
     }
 
-    /// Lowers the branches, with what has to be kept in front of them.
+    /// Lowers the branches, with aliases in front of them; an `if` without `else` gets one when the flow goes on
+    /// through it.
     fn arms(
         &mut self,
         branch: &analysis::Branch,
         after: &After,
         owned: &Vars,
     ) -> (Vec<Step>, Branch) {
-        let mut owned = owned.clone();
-        let before = self.kept.clone();
-        let binds: Vec<VarId> = branch.arms.iter().flat_map(|arm| &arm.binds).copied().collect();
-        let keeps = self.keep(&self.needed(after), &binds, &mut owned);
-        let branch = self.kept_arms(branch, after, &owned);
-        self.kept = before;
-        (keeps, branch)
-    }
-
-    /// Lowers the branches; an `if` without `else` gets one when the flow goes on through it.
-    fn kept_arms(&mut self, branch: &analysis::Branch, after: &After, owned: &Vars) -> Branch {
-        let mut arms = Vec::new();
+        let (mut arms, mut hidden) = (Vec::new(), Vars::new());
         for (at, arm) in branch.arms.iter().enumerate() {
             let owned = owned.iter().chain(&arm.binds).copied().collect();
             let after = after.of_branch(&branch.phis, at);
-            let body = self.list(&arm.body, &after, owned);
+            let hides = self.hidden(&arm.live, &arm.binds);
+            let body = self.hiding(&hides, |lowering| lowering.list(&arm.body, &after, owned));
+            hidden.extend(hides);
             arms.push(Arm { test: arm.test.clone(), body });
         }
         let open_end = matches!(branch.head, Head::If { complete: false });
@@ -91,7 +86,7 @@ impl Lowering<'_> {
             Head::If { .. } => None,
             Head::Match { value } => Some(value.clone()),
         };
-        Branch { value, arms }
+        (self.aliases(&hidden, after), Branch { value, arms })
     }
 }
 

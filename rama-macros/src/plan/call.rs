@@ -10,7 +10,7 @@ use crate::syntax::Pattern;
 
 impl Lowering<'_> {
     pub(super) fn call(&mut self, here: &Here<'_>) -> Ending {
-        let Here { statement, rest, after, owned } = *here;
+        let Here { statement, rest, after, owned, .. } = *here;
         // What comes back is bound on the way back.
         let mut live = statement.live.clone();
         for bound in &statement.binds {

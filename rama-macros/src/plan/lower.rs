@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span};
-use quote::format_ident;
 
 use super::args::{lower_args, lower_borrowed};
 use super::hop::lower_key;
+use super::names::Names;
 use super::path::navigations;
 use super::{
-    Access, Arg, Entry, JoinId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
+    Access, Entry, JoinId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
 };
 use crate::analysis::{
-    self, Flow, Kind, Path, Reading, Statement, Value, VarId, Variable, Vars, is_never, never_ends,
+    self, Course, Flow, Kind, Path, Reading, Statement, Value, VarId, Variable, Vars, is_never,
+    never_ends,
 };
 use crate::ops::Yields;
 use crate::syntax::Pattern;
@@ -46,8 +47,9 @@ pub(crate) fn lower_op(op: analysis::Op) -> Op {
     let mut lowering = Lowering::new(&flow.variables, &mut out);
     lowering.emits = if hops { Target::Away } else { Target::Here };
     lowering.caller = caller.map(|caller| flow.variables[caller.0].name.clone());
-    let own = flow.binds.iter().copied().filter(|id| Some(*id) != caller);
-    let (params_in, caller) = (lowering.slots(own), lowering.slots(caller).pop());
+    let mut own = flow.binds.clone();
+    own.retain(|id| Some(*id) != caller);
+    let (params_in, caller) = (lowering.arrive(&own), lowering.arrive(caller.as_slice()).pop());
     let entry = Entry::Op { name: name.clone(), params: params_in, caller, hops };
     lowering.segment(entry, &flow.body, &After::End, flow.binds.iter().copied().collect());
     let Segments { ports, segments, .. } = out;
@@ -134,15 +136,14 @@ pub(super) struct Lowering<'a> {
     pub(super) caller: Option<Ident>,
     /// The ports of meetings, by number.
     pub(super) meetings: BTreeMap<usize, PortId>,
-    /// The names of variables whose own are hidden here.
-    pub(super) kept: BTreeMap<VarId, Ident>,
+    pub(super) names: Names,
 }
 
 impl<'a> Lowering<'a> {
     fn new(variables: &'a [Variable], out: &'a mut Segments) -> Self {
         let (emits, again) = (Target::Nowhere, Again::Nowhere);
-        let (meetings, kept) = (BTreeMap::new(), BTreeMap::new());
-        Self { variables, out, emits, again, caller: None, meetings, kept }
+        let (meetings, names) = (BTreeMap::new(), Names::new());
+        Self { variables, out, emits, again, caller: None, meetings, names }
     }
 
     /// A segment takes its place before those that its body leads to.
@@ -163,35 +164,18 @@ impl<'a> Lowering<'a> {
         binds: &[VarId],
         (list, after): (&[Statement], &After),
     ) {
-        let slots = self.slots(frame.iter().copied());
         let owned = frame.iter().chain(binds).copied().collect();
-        self.segment(Entry::Port { port, patterns, frame: slots }, list, after, owned);
-    }
-
-    pub(super) fn slots(&self, frame: impl IntoIterator<Item = VarId>) -> Vec<Slot> {
-        let slot = |id| Slot { name: self.name(id), mutable: self.variables[id.0].mutable };
-        frame.into_iter().map(slot).collect()
-    }
-
-    /// What a variable is called here.
-    fn name(&self, id: VarId) -> Ident {
-        self.kept.get(&id).unwrap_or(&self.variables[id.0].name).clone()
-    }
-
-    /// The variables of a frame: each is there once, behind everything else, so it is given away where it may be.
-    pub(super) fn frame(&self, frame: impl IntoIterator<Item = VarId>, owned: &Vars) -> Vec<Arg> {
-        let slot = |id| {
-            let name = self.name(id);
-            if owned.contains(&id) { Arg::Variable(name) } else { Arg::Clone(name) }
-        };
-        frame.into_iter().map(slot).collect()
+        let frame: Vec<VarId> = frame.iter().copied().collect();
+        self.entered(&frame, binds, |lowering, frame| {
+            lowering.segment(Entry::Port { port, patterns, frame }, list, after, owned);
+        });
     }
 
     /// Lowers statements; `owned` are the variables that belong to the innermost loop or segment.
     pub(super) fn list(&mut self, list: &[Statement], after: &After, owned: Vars) -> Vec<Step> {
-        let outer = self.kept.clone();
+        let outer = self.names.clone();
         let steps = self.steps(list, after, owned);
-        self.kept = outer;
+        self.names = outer;
         steps
     }
 
@@ -199,15 +183,19 @@ impl<'a> Lowering<'a> {
         let mut owned = owned;
         let mut steps = Vec::new();
         for (at, statement) in list.iter().enumerate() {
-            let needed = self.needed(after).intersection(&statement.live).copied().collect();
-            steps.extend(self.keep(&needed, &statement.binds, &mut owned));
-            match self.statement(statement, &list[at + 1..], after, &owned) {
+            let hidden = &self.hidden(&statement.live, &statement.binds);
+            if statement.course != Course::Hops {
+                steps.extend(self.aliases(hidden, after));
+            }
+            let rest = &list[at + 1..];
+            match self.statement(&Here { statement, rest, after, owned: &owned, hidden }) {
                 Ending::GoesOn(step) => steps.extend(step),
                 Ending::Last(last) => {
                     steps.extend(last);
                     return steps;
                 }
             }
+            self.hide(hidden);
             owned.extend(&statement.binds);
         }
         if !never_ends(list) {
@@ -216,71 +204,11 @@ impl<'a> Lowering<'a> {
         steps
     }
 
-    /// The variables that have to travel from where the statements end or emit.
-    pub(super) fn needed(&self, after: &After) -> Vars {
-        let after: &[VarId] = match after {
-            After::Enter(_, ids) | After::Join(_, ids) => ids,
-            After::End | After::Give(_) => &[],
-        };
-        let emits: &[VarId] = match &self.emits {
-            Target::Enter(_, ids) | Target::Join(_, ids) => ids,
-            Target::Nowhere | Target::Here | Target::Away => &[],
-        };
-        let again: &[VarId] = match &self.again {
-            Again::Defer(_, ids) | Again::Push(_, ids) => ids,
-            Again::Nowhere => &[],
-        };
-        after.iter().chain(emits).chain(again).copied().collect()
-    }
-
-    /// Gives variables another name before theirs are bound anew.
-    pub(super) fn keep(
-        &mut self,
-        needed: &Vars,
-        hidden_by: &[VarId],
-        owned: &mut Vars,
-    ) -> Vec<Step> {
-        let renamed = self.rename(needed, hidden_by);
-        owned.extend(&renamed);
-        let keep = |id: VarId| {
-            let value = Arg::Clone(self.variables[id.0].name.clone());
-            Step::Keep { slot: Slot { name: self.name(id), mutable: false }, value }
-        };
-        renamed.into_iter().map(keep).collect()
-    }
-
-    /// The same for variables that come in a frame, under their other names.
-    pub(super) fn rename(&mut self, needed: &Vars, hidden_by: &[VarId]) -> Vec<VarId> {
-        let name = |id: &VarId| name_of(self.variables, *id);
-        let hidden = |id: &&VarId| {
-            let hides = |other: &VarId| other > id && name(other) == name(id);
-            !self.kept.contains_key(id) && hidden_by.iter().any(hides)
-        };
-        let hidden: Vec<VarId> = needed.iter().filter(hidden).copied().collect();
-        for id in &hidden {
-            // The number keeps variables of one name apart, the word those of the macro.
-            let kept = format_ident!(
-                "{}_kept{}",
-                name_of(self.variables, *id),
-                id.0,
-                span = Span::mixed_site()
-            );
-            self.kept.insert(*id, kept);
-        }
-        hidden
-    }
-
-    fn statement(
-        &mut self,
-        statement: &Statement,
-        rest: &[Statement],
-        after: &After,
-        owned: &Vars,
-    ) -> Ending {
+    fn statement(&mut self, here: &Here<'_>) -> Ending {
+        let Here { statement, rest, after, owned, .. } = *here;
         let live = &statement.live;
         let one = |value: &Value| lower_args(&[value], live, owned).remove(0);
         let several = |args: &[Value]| lower_args(&args.iter().collect::<Vec<_>>(), live, owned);
-        let here = Here { statement, rest, after, owned };
         let step = match &statement.kind {
             Kind::Let(binding) => Step::Let(binding.clone()),
             Kind::Rust(rust) => Step::Rust(rust.clone()),
@@ -296,7 +224,7 @@ impl<'a> Lowering<'a> {
             }
             Kind::Explode { iter, pattern } => {
                 let (pattern, items) = (pattern.clone(), one(iter));
-                let body = self.each_emit(&here);
+                let body = self.each_emit(here);
                 return Ending::last(Step::Each { pattern, items, body });
             }
             Kind::Filter { condition } if rest.is_empty() && is_never(condition) => {
@@ -307,30 +235,30 @@ impl<'a> Lowering<'a> {
                 return Ending::last(Step::When { condition: condition.clone(), body });
             }
             Kind::Select { operator, pstate, path, pattern, reading: Reading::InPages } => {
-                return self.pages((operator, pstate, path), pattern, &here);
+                return self.pages((operator, pstate, path), pattern, here);
             }
             Kind::Select { operator, pstate, path, pattern, .. } => {
                 let read = access(operator, pstate, path, live, owned);
-                return self.select(read, path.yields, pattern, &here);
+                return self.select(read, path.yields, pattern, here);
             }
             Kind::Key { name, pstate, value } => lower_key((name, pstate), value, statement, owned),
-            Kind::Hop(hop) => return self.hop(hop, &here),
+            Kind::Hop(hop) => return self.hop(hop, here),
             Kind::CallOp { .. }
             | Kind::Await { .. }
             | Kind::Append { level: Some(_), .. }
-            | Kind::Yield { .. } => return self.call(&here),
+            | Kind::Yield { .. } => return self.call(here),
             Kind::Give { keyword, stream, values } => {
-                return Ending::GoesOn(self.give((keyword, stream.as_ref()), values, &here));
+                return Ending::GoesOn(self.give((keyword, stream.as_ref()), values, here));
             }
-            Kind::Again { values } => return Ending::GoesOn(self.again(values, &here)),
-            Kind::Loop(found) => return self.rounds(found, &here),
-            Kind::Aside { settles, body } => self.aside(*settles, body, &here),
-            Kind::Anchor(anchor) => self.anchor(anchor, &here),
+            Kind::Again { values } => return Ending::GoesOn(self.again(values, here)),
+            Kind::Loop(found) => return self.rounds(found, here),
+            Kind::Aside { settles, body } => self.aside(*settles, body, here),
+            Kind::Anchor(anchor) => self.anchor(anchor, here),
             Kind::Meeting(meeting) => {
                 self.meeting(meeting);
                 return Ending::GoesOn(Vec::new());
             }
-            Kind::Branch(branch) => return self.branch(branch, &here),
+            Kind::Branch(branch) => return self.branch(branch, here),
             other => return Ending::GoesOn(operator(other, live, owned).into_iter().collect()),
         };
         Ending::GoesOn(vec![step])
@@ -340,23 +268,14 @@ impl<'a> Lowering<'a> {
     /// it does where it travels.
     pub(super) fn each_emit(&mut self, here: &Here<'_>) -> Vec<Step> {
         let Here { statement, rest, after, .. } = *here;
-        let outside = |id: &VarId| !statement.binds.contains(id);
-        let copies = self.mutable(statement.live.iter().copied().filter(outside));
-        let own = statement.binds.iter().chain(&copies).copied().collect();
-        let mut body = self.copies(copies);
-        body.extend(self.list(rest, after, own));
-        body
-    }
-
-    /// Those that may change.
-    pub(super) fn mutable(&self, ids: impl IntoIterator<Item = VarId>) -> Vec<VarId> {
-        ids.into_iter().filter(|id| self.variables[id.0].mutable).collect()
-    }
-
-    /// Copies of variables under their own names.
-    pub(super) fn copies(&self, ids: impl IntoIterator<Item = VarId>) -> Vec<Step> {
-        let slots = self.slots(ids).into_iter();
-        slots.map(|slot| Step::Keep { value: Arg::Clone(slot.name.clone()), slot }).collect()
+        self.behind(here, |lowering| {
+            let outside = |id: &VarId| !statement.binds.contains(id);
+            let copies = lowering.changing(statement.live.iter().copied().filter(outside));
+            let own = statement.binds.iter().chain(&copies).copied().collect();
+            let mut body = lowering.copies(&copies);
+            body.extend(lowering.list(rest, after, own));
+            body
+        })
     }
 
     /// What follows a select is nested in it, unless it gives exactly one value.
@@ -375,7 +294,7 @@ impl<'a> Lowering<'a> {
             }
             Yields::AtMostOne => {
                 let own = here.owned.iter().chain(&here.statement.binds).copied().collect();
-                self.list(here.rest, here.after, own)
+                self.behind(here, |lowering| lowering.list(here.rest, here.after, own))
             }
             Yields::Many => self.each_emit(here),
         };
@@ -397,22 +316,26 @@ impl<'a> Lowering<'a> {
             live.remove(bound);
         }
         live.extend(&statement.uses);
-        let paging = Ident::new("paging", Span::mixed_site());
-        let mut frame = self.slots(live.iter().copied());
-        frame.push(Slot { name: paging.clone(), mutable: false });
+        let live: Vec<VarId> = live.into_iter().collect();
         let place = self.out.segments.len();
-        let entry = Entry::Port { port, patterns: Vec::new(), frame };
-        self.out.segments.push(Segment { entry, body: Vec::new(), returns: false });
-        // Every page needs the variables again, and so does every value of a page.
-        let page = Step::Page {
-            read: access(operator, pstate, path, &live, &Vars::new()),
-            port,
-            paging,
-            frame: self.frame(live.iter().copied(), &Vars::new()),
-            pattern: pattern.clone(),
-            body: self.each_emit(here),
-        };
-        self.out.segments[place].body = vec![page];
+        self.entered(&live, &[], |lowering, slots| {
+            let paging = Ident::new("paging", Span::mixed_site());
+            let mut frame = slots;
+            frame.push(Slot { name: paging.clone(), mutable: false });
+            let entry = Entry::Port { port, patterns: Vec::new(), frame };
+            lowering.out.segments.push(Segment { entry, body: Vec::new(), returns: false });
+            let mut body = lowering.aliases(here.hidden, here.after);
+            // Every page needs the variables again, and so does every value of a page.
+            body.push(Step::Page {
+                read: access(operator, pstate, path, &Vars::new(), &Vars::new()),
+                port,
+                paging,
+                frame: lowering.frame(live.iter().copied(), &Vars::new()),
+                pattern: pattern.clone(),
+                body: lowering.each_emit(here),
+            });
+            lowering.out.segments[place].body = body;
+        });
         let frame = self.frame(live.iter().copied(), owned);
         Ending::last(Step::EnterPages { port, frame })
     }
@@ -436,6 +359,8 @@ pub(super) struct Here<'a> {
     pub(super) rest: &'a [Statement],
     pub(super) after: &'a After,
     pub(super) owned: &'a Vars,
+    /// What the statement hides of what is needed behind it.
+    pub(super) hidden: &'a Vars,
 }
 
 impl Here<'_> {
@@ -482,10 +407,6 @@ fn operator(kind: &Kind, live: &Vars, owned: &Vars) -> Option<Step> {
         }
         _ => return None,
     })
-}
-
-fn name_of(variables: &[Variable], id: VarId) -> &Ident {
-    &variables[id.0].name
 }
 
 fn access(operator: &Ident, pstate: &Ident, path: &Path, live: &Vars, owned: &Vars) -> Access {

@@ -9,6 +9,7 @@ mod call;
 mod hop;
 mod lower;
 mod mermaid;
+mod names;
 mod path;
 mod rounds;
 mod show;
@@ -250,10 +251,12 @@ pub(crate) enum Step {
         settles: bool,
         body: Vec<Step>,
     },
-    /// A copy of a variable: under another name, because its own is about to be hidden, or to be changed apart.
-    Keep {
-        slot: Slot,
-        value: Arg,
+    /// A variable becomes a copy of itself, to be changed apart.
+    Copy(Slot),
+    /// Another name for a variable that is about to be hidden.
+    Alias {
+        name: Ident,
+        variable: Ident,
     },
     /// A key as its PState has it, for a move and what follows it.
     Key {
@@ -402,6 +405,11 @@ pub(crate) enum Arg {
     /// Given away, or only borrowed.
     Variable(Ident),
     Clone(Ident),
+    /// A variable under its other name.
+    Alias {
+        name: Ident,
+        clone: bool,
+    },
     Tuple(Vec<Arg>),
     Code(Code),
     /// With the type that the user wrote.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 
 use super::args::lower_args;
 use super::lower::{After, Again, Ending, Here, Lowering, Target};
-use super::{Arg, Entry, PortKind, Step};
+use super::{Arg, PortKind, Step};
 use crate::analysis::{Course, Loop, Stream, Value, VarId, Vars};
 use crate::syntax::Pattern;
 
@@ -20,11 +20,10 @@ impl Lowering<'_> {
 
     /// Lowers what stands in a loop, where `emit` and `continue_with` are the loop's.
     fn inside<T>(&mut self, emits: Target, again: Again, lower: impl FnOnce(&mut Self) -> T) -> T {
-        let kept = self.kept.clone();
         let emits = std::mem::replace(&mut self.emits, emits);
         let again = std::mem::replace(&mut self.again, again);
         let lowered = lower(self);
-        (self.emits, self.again, self.kept) = (emits, again, kept);
+        (self.emits, self.again) = (emits, again);
         lowered
     }
 
@@ -53,10 +52,11 @@ impl Lowering<'_> {
         let emits = if goes_on { Target::Join(rounds, frame.clone()) } else { Target::Nowhere };
         let again = Again::Push(rounds, round.clone());
         let (slots, body) = self.inside(emits, again, |lowering| {
-            let needed = frame.iter().chain(&round).copied().collect();
-            lowering.rename(&needed, &found.binds);
+            let hidden = lowering.hidden(&found.round, &found.binds);
             let own = found.binds.iter().chain(&round).copied().collect();
-            (lowering.slots(round), lowering.list(&found.body, &After::End, own))
+            lowering.hiding(&hidden, |lowering| {
+                (lowering.arrive(&round), lowering.list(&found.body, &After::End, own))
+            })
         });
         let variables = found.variables.iter().map(|one| one.pattern.clone()).collect();
         let from = Step::Rounds { rounds, variables, frame: slots, first, body };
@@ -64,8 +64,9 @@ impl Lowering<'_> {
             return Ending::last(from);
         }
         let own = here.statement.binds.iter().chain(&frame).copied().collect();
-        let slots = self.slots(frame);
-        let body = self.list(here.rest, here.after, own);
+        let (slots, body) = self.behind(here, |lowering| {
+            (lowering.arrive(&frame), lowering.list(here.rest, here.after, own))
+        });
         let (from, patterns) = (Box::new(from), vec![result(found)]);
         Ending::last(Step::Unify { join: rounds, from, patterns, frame: slots, body })
     }
@@ -85,14 +86,10 @@ impl Lowering<'_> {
             let port = self.out.port(PortKind::Join, "after_loop", &label);
             Target::Enter(port, found.after.iter().copied().collect())
         };
-        // The iterations have the variables from a frame of their own.
-        let needed: Vars = found.round.union(&found.after).copied().collect();
         let patterns = found.variables.iter().map(|one| one.pattern.clone()).collect();
-        self.inside(emits.clone(), Again::Defer(port, round.clone()), |lowering| {
-            lowering.rename(&needed, &found.binds);
-            let entry = Entry::Port { port, patterns, frame: lowering.slots(round) };
-            let own = found.binds.iter().chain(&found.round).copied().collect();
-            lowering.segment(entry, &found.body, &After::End, own);
+        self.inside(emits.clone(), Again::Defer(port, round), |lowering| {
+            let body = (&*found.body, &After::End);
+            lowering.port_segment(port, patterns, &found.round, &found.binds, body);
         });
         if let Target::Enter(port, _) = emits {
             let (patterns, binds) = (vec![result(found)], &here.statement.binds);

@@ -145,9 +145,8 @@ impl Printer {
                 self.line(format!("behind join {} {}", join.0, arrival(patterns, frame)));
                 self.nested(|inner| inner.steps(body));
             }
-            Step::Keep { slot: kept, value } => {
-                self.line(format!("keep {} as {}", arg(value), slot(kept)));
-            }
+            Step::Copy(copy) => self.line(format!("copy of {}", slot(copy))),
+            Step::Alias { name, variable } => self.line(format!("{variable} is also {name}")),
             Step::RunOp { .. }
             | Step::CallOp { .. }
             | Step::Wait { .. }
@@ -410,8 +409,8 @@ fn args(args: &[Arg]) -> String {
 
 fn arg(given: &Arg) -> String {
     match given {
-        Arg::Variable(name) => name.to_string(),
-        Arg::Clone(name) => format!("{name}.clone()"),
+        Arg::Variable(name) | Arg::Alias { name, clone: false } => name.to_string(),
+        Arg::Clone(name) | Arg::Alias { name, clone: true } => format!("{name}.clone()"),
         Arg::Tuple(elements) => args(elements),
         Arg::Code(code) => text(&code.tokens),
         Arg::Typed(_, value) => arg(value),

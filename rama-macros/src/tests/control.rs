@@ -82,13 +82,73 @@ fn what_a_loop_hides_travels_under_another_name() {
         &expect![[r#"
             segment source(*events) :> Event { id, name }
               enter next_round (id, name)
-            segment next_round (name, name_kept1)
-              hop |hash(name) -> after_hash (name_kept1, name)
-            segment after_hash (name_kept1, name)
-              enter after_loop (name.clone(), name_kept1.clone())
-              later next_round (name + 1, name_kept1)
+            segment next_round (name, name_hidden1)
+              hop |hash(name) -> after_hash (name_hidden1, name)
+            segment after_hash (name_hidden1, name)
+              enter after_loop (name.clone(), name_hidden1.clone())
+              later next_round (name + 1, name_hidden1)
             segment after_loop (id, name)
               ack_return((id, name))
+        "#]],
+    );
+}
+
+#[test]
+fn a_pattern_hides_in_its_own_arm_only() {
+    check_flow(
+        "match id { name if name > 3 => { |hash(name); g(name); } _ => { |hash(name); h(id); } }
+         ack_return(name);",
+        &expect![[r#"
+            segment source(*events) :> Event { id, name }
+              name is also name_hidden1
+              match id
+              case name if name > 3
+                hop |hash(name) -> after_hash (name_hidden1, name)
+              case _
+                hop |hash(name) -> after_hash_2 (id, name)
+            segment after_hash (name_hidden1, name)
+              g(name)
+              enter after_match (name_hidden1)
+            segment after_hash_2 (id, name)
+              h(id)
+              enter after_match (name)
+            segment after_match (name)
+              ack_return(name)
+        "#]],
+    );
+}
+
+#[test]
+fn branches_may_change_what_they_hide() {
+    check_flow(
+        "let mut n = id;
+         if id > 3 {
+             if id > 4 { n += 1; explode(name) :> n; } else { n += 2; let n = f(id); }
+             g(n);
+         }
+         ack_return(n);",
+        &expect![[r#"
+            segment source(*events) :> Event { id, name }
+              let mut n = id
+              if id > 3
+                n is also n_hidden2
+                if id > 4
+                  n += 1
+                  n is also n_hidden2
+                  each n of name
+                    join 1 (n, n_hidden2.clone())
+                else
+                  n += 2
+                  n is also n_hidden2
+                  let n = f(id)
+                  join 1 (n, n_hidden2)
+                behind join 1 (n, n_hidden2)
+                  g(n)
+                  join 0 (n_hidden2)
+              else
+                join 0 (n)
+              behind join 0 (mut n)
+                ack_return(n)
         "#]],
     );
 }
@@ -101,15 +161,15 @@ fn a_branch_that_hops_may_hide_what_is_needed_after_it() {
         &expect![[r#"
             segment source(*events) :> Event { id, name }
               if id > 3
-                keep name.clone() as name_kept1
+                name is also name_hidden1
                 let name = f(id)
-                hop |hash(name) -> after_hash (name_kept1, name)
+                hop |hash(name) -> after_hash (name_hidden1, name)
               else
                 h(id)
                 enter after_if (name)
-            segment after_hash (name_kept1, name)
+            segment after_hash (name_hidden1, name)
               g(name)
-              enter after_if (name_kept1)
+              enter after_if (name_hidden1)
             segment after_if (name)
               ack_return(name)
         "#]],
@@ -127,7 +187,7 @@ fn what_changes_comes_along_from_branches_that_emit() {
               let mut n = 0
               if id > 3
                 each c of name.chars()
-                  keep n.clone() as mut n
+                  copy of mut n
                   n += 1
                   join 0 (c, n)
               else
@@ -265,7 +325,7 @@ fn operations_stay_or_leave() {
             op above(n: i64, least: i64) :> found: i64
               segment above (n, mut least)
                 each i of 0..n
-                  keep least.clone() as mut least
+                  copy of mut least
                   least += 1
                   when i > least
                     emit(i)
