@@ -3,7 +3,10 @@
 
 mod common;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 use common::launch;
 use rama_core::prelude::*;
@@ -24,14 +27,28 @@ defmodule! {
     Matching {
         depot *events: Event, hash_by(id);
 
+        op note(number: i64) {
+            let 0..=3 = number else {
+                if number > 50 { return Err(EventError::new("it is large")); } else { panic!("it is larger than three"); }
+            };
+        }
+
         stream matching {
             pstate $$matched: Map<i64, List<String>>;
 
             sources! {
                 source(*events) :> Event { id, payload };
                 let Payload::Pair { left, mut right } = payload else { filter(false); };
+                // A lock that the value holds is not held by what follows, nor by what does not match.
+                let lock = Arc::new(Mutex::new(Some(left)));
+                let Some(left) = lock.lock().expect("nobody panics").take() else { filter(false); };
+                let None = lock.lock().expect("nobody panics").as_ref() else {
+                    note(lock.lock().expect("nobody panics").unwrap_or_default());
+                    return Err(EventError::new("it was taken"));
+                };
                 let wanted = if left % 2 == 0 { Ok(left) } else { Err(id) };
                 let Ok(even): Result<i64, i64> = wanted else {
+                    let left = wanted.map_or_else(|_| left, |even| even);
                     |hash(left);
                     let line = format!("odd, of {id}");
                     local_transform([keypath(left), nil_to_val(Vec::new()), update(|seen| seen.push(line))], $$matched);

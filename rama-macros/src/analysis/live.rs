@@ -31,7 +31,9 @@ pub(super) fn fill_in(list: &mut [Statement], behind: Vars, needs: &mut Needs) -
         match &mut statement.kind {
             Kind::Branch(branch) => live = before_branches(branch, &statement.live, &live, needs),
             Kind::Loop(found) => live = before_loop(found, live, needs),
-            Kind::Aside { body, .. } => live.extend(fill_in(body, Vars::new(), needs)),
+            Kind::LetElse { otherwise: body, .. } | Kind::Aside { body, .. } => {
+                live.extend(fill_in(body, Vars::new(), needs))
+            }
             Kind::Give { .. } => live.extend(&needs.emit),
             Kind::Again { .. } => live.extend(&needs.again),
             Kind::Anchor(anchor) => live.extend(at_anchor(anchor, needs)),

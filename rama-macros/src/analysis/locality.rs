@@ -92,7 +92,10 @@ impl Check<'_> {
     fn statement(&mut self, statement: &Statement, at: &mut Point) {
         let Statement { kind, binds, uses, .. } = statement;
         match kind {
-            Kind::Let(binding) => {
+            Kind::Let(binding) | Kind::LetElse { binding, .. } => {
+                if let Kind::LetElse { otherwise, .. } = kind {
+                    drop(self.list(otherwise, at.clone()));
+                }
                 let value = binding.value.as_ref();
                 let value = value.map_or(ANY, |value| self.known.code(value, uses));
                 self.known.bind(&binding.pattern, binds, value);

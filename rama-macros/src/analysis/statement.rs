@@ -7,7 +7,7 @@ use super::resolve::{Following, Resolver};
 use super::tree::{Course, Kind, Path, Reading, Statement, Value, VarId, Vars};
 use super::uses::diverges;
 use crate::ops::{Emits, Operation, Operator, Param, Row, Yields, did_you_mean};
-use crate::syntax::{self, Arg, Call, Code, Pattern, text};
+use crate::syntax::{self, Arg, Call, Code, Let, Pattern, text};
 
 /// An operator's arguments after the check of their kinds.
 #[derive(Default)]
@@ -67,6 +67,9 @@ impl<'a> Resolver<'a> {
                 binding.diverge.iter().for_each(|code| self.code(code, &mut uses));
                 (Kind::Let(binding.clone()), Some(&binding.pattern))
             }
+            syntax::Statement::LetElse { binding, otherwise } => {
+                (self.let_else(binding, otherwise, &mut uses), Some(&binding.pattern))
+            }
             syntax::Statement::Rust(rust) => {
                 self.code(&rust.code, &mut uses);
                 (Kind::Rust(rust.clone()), None)
@@ -94,6 +97,32 @@ impl<'a> Resolver<'a> {
         };
         let binds = pattern.map(|pattern| self.bind(pattern)).unwrap_or_default();
         Some(Statement::new(kind, binds, uses))
+    }
+
+    /// The branch of what does not match sees nothing of the pattern, and never goes on.
+    fn let_else(
+        &mut self,
+        binding: &Let,
+        otherwise: &'a [syntax::Statement],
+        uses: &mut Vars,
+    ) -> Kind {
+        if let Some(value) = &binding.value {
+            self.bound_value(value, &binding.pattern, uses);
+        }
+        self.scope.open();
+        let body = self.statements(otherwise);
+        self.scope.close();
+        let ends = match body.last().map(|last| &last.kind) {
+            // rustc knows.
+            Some(Kind::Rust(_)) => true,
+            _ => never_ends(&body),
+        };
+        if let Some(last) = otherwise.last().filter(|_| !ends) {
+            let message = "this `else` goes on without what the pattern binds";
+            let help = "end it with `filter(false);`, or with `return Err(error.into());` to fail the record";
+            self.errors.error(last.span(), message, help);
+        }
+        Kind::LetElse { binding: binding.clone(), otherwise: body }
     }
 
     /// The flow was cut at its sources before, so one that is left is inside of something.
@@ -408,7 +437,7 @@ fn course(kind: &Kind) -> Course {
         | Kind::CallOp { away: true, pattern: Some(_), .. }
         | Kind::Yield { .. } => Course::Hops,
         Kind::CallOp { pattern: Some(_), .. } => Course::Many,
-        Kind::Explode { .. } | Kind::Filter { .. } => Course::Many,
+        Kind::LetElse { .. } | Kind::Explode { .. } | Kind::Filter { .. } => Course::Many,
         Kind::Select { path, .. } if path.yields != Yields::One => Course::Many,
         _ => Course::Once,
     }

@@ -150,6 +150,11 @@ pub(crate) enum Course {
 
 pub(crate) enum Kind {
     Let(Let),
+    /// What follows runs where the pattern matches, and the branch where it does not.
+    LetElse {
+        binding: Let,
+        otherwise: Vec<Statement>,
+    },
     Rust(Rust),
     /// A plain function that emits once: its name, its arguments, what it binds.
     Call {
@@ -416,7 +421,9 @@ pub(crate) fn used(list: &[Statement]) -> Vars {
                 }
             }
             Kind::Loop(found) => all.extend(used(&found.body)),
-            Kind::Aside { body, .. } => all.extend(used(body)),
+            Kind::LetElse { otherwise: body, .. } | Kind::Aside { body, .. } => {
+                all.extend(used(body));
+            }
             Kind::Meeting(meeting) => all.extend(used(&meeting.body)),
             _ => {}
         }

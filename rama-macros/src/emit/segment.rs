@@ -2,13 +2,14 @@
 
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
+use syn::Lifetime;
 
 use super::code;
 use super::names::{Names, local};
 use super::rounds::joined;
 use crate::ops::Yields;
-use crate::plan::{Access, Arg, Branch, Port, PortId, Slot, Step, Test};
-use crate::syntax::{Let, Pattern, Rust};
+use crate::plan::{Access, Arg, Branch, JoinId, Port, PortId, Slot, Step, Test};
+use crate::syntax::{Code, Let, Pattern, Rust};
 
 /// Writes the steps of one segment.
 pub(super) struct Writer<'a> {
@@ -34,6 +35,9 @@ impl<'a> Writer<'a> {
         let cx = local("cx");
         match step {
             Step::Let(binding) => self.binding(binding),
+            Step::LetElse { binding, otherwise, end, body } => {
+                self.let_else(binding, otherwise, *end, body)
+            }
             Step::Rust(rust) => self.rust(rust),
             Step::Call { function, args, pattern } => {
                 let (pattern, args) = (&pattern.tokens, self.args(args));
@@ -47,10 +51,7 @@ impl<'a> Writer<'a> {
                 let (pattern, items, body) = (&pattern.tokens, self.head(items), self.steps(body));
                 quote!(for #pattern in #items { #body })
             }
-            Step::When { condition, body } => {
-                let (condition, body) = (code::head(condition, self.names), self.steps(body));
-                quote!(if #condition { #body })
-            }
+            Step::When { condition, body } => self.when(condition, body),
             Step::Select { read, yields, pattern, body } => {
                 self.select(read, *yields, &pattern.tokens, body)
             }
@@ -135,6 +136,41 @@ impl<'a> Writer<'a> {
         let diverge = binding.diverge.as_ref().map(|block| self.code(block));
         let diverge = diverge.map(|block| quote!(else #block));
         quote!(#head #value #diverge;)
+    }
+
+    /// The `let … else` of Rust, so that the value lives no longer than there. Each label has a number, since rustc
+    /// warns of one that hides another.
+    fn let_else(
+        &self,
+        binding: &Let,
+        otherwise: &[Step],
+        end: Option<JoinId>,
+        body: &[Step],
+    ) -> TokenStream {
+        let (head, value) = (&binding.head, binding.value.as_ref());
+        let value = value.map(|value| self.code(value));
+        let (otherwise, body) = (self.steps(otherwise), self.steps(body));
+        let Some(end) = end else {
+            return quote! {
+                #head #value else { #otherwise };
+                #body
+            };
+        };
+        let end = Lifetime::new(&format!("'end{}", end.0), Span::mixed_site());
+        quote! {
+            #end: {
+                #head #value else {
+                    #otherwise
+                    break #end;
+                };
+                #body
+            }
+        }
+    }
+
+    fn when(&self, condition: &Code, body: &[Step]) -> TokenStream {
+        let (condition, body) = (code::head(condition, self.names), self.steps(body));
+        quote!(if #condition { #body })
     }
 
     fn rust(&self, rust: &Rust) -> TokenStream {
@@ -262,7 +298,7 @@ impl<'a> Writer<'a> {
         local(&self.ports[port.0].name)
     }
 
-    fn code(&self, code: &crate::syntax::Code) -> TokenStream {
+    fn code(&self, code: &Code) -> TokenStream {
         code::whole(code, self.names)
     }
 

@@ -2,7 +2,8 @@
 
 use super::lower::{After, Ending, Here, Lowering};
 use super::{Arm, Branch, PortKind, Step};
-use crate::analysis::{self, Course, Head, Phi, Test, VarId, Vars};
+use crate::analysis::{self, Course, Head, Kind, Phi, Statement, Test, VarId, Vars};
+use crate::syntax::Let;
 
 impl Lowering<'_> {
     pub(super) fn branch(&mut self, branch: &analysis::Branch, here: &Here<'_>) -> Ending {
@@ -29,6 +30,9 @@ impl Lowering<'_> {
                 steps.push(Step::Branch { branch, gives: Vec::new() });
                 Ending::Last(steps)
             }
+            Course::Many | Course::Hops if let Some(way) = only_way(branch) => {
+                self.one_way(branch, way, here)
+            }
             Course::Many => {
                 let join = self.out.join();
                 // What follows sees the variables from before the branches where it stands; only those that may
@@ -36,8 +40,11 @@ impl Lowering<'_> {
                 let mutable = |id: &&VarId| self.variables[id.0].mutable && !given.contains(id);
                 let outer = statement.live.iter().filter(mutable);
                 let frame: Vec<VarId> = given.iter().chain(outer).copied().collect();
+                // The rest keeps them, also from a branch that does not go on.
+                let kept: Vars =
+                    statement.live.iter().filter(|id| !frame.contains(id)).copied().collect();
                 let (mut steps, branch) =
-                    self.arms(branch, &After::Join(join, frame.clone()), owned);
+                    self.arms(branch, &After::Join(join, frame.clone()), &(owned - &kept));
                 let from = Box::new(Step::Branch { branch, gives: Vec::new() });
                 let own = frame.iter().copied().collect();
                 let (frame, body) = self.behind(here, |lowering| {
@@ -58,6 +65,42 @@ impl Lowering<'_> {
                 Ending::Last(steps)
             }
         }
+    }
+
+    /// Only one of the branches goes on, so what follows stands at its end.
+    fn one_way(&mut self, branch: &analysis::Branch, way: Way, here: &Here<'_>) -> Ending {
+        let Here { statement, rest, after, owned, hidden } = *here;
+        // Where the flow hops, nothing is needed in front of a branch but what is needed in it.
+        let mut steps = match statement.course {
+            Course::Hops => self.aliases(hidden, after),
+            Course::Once | Course::Many => Vec::new(),
+        };
+        let (aliases, mut branch) = self.arms(branch, &After::End, owned);
+        steps.extend(aliases);
+        let owned = owned.iter().chain(&statement.binds).copied().collect();
+        let body = self.behind(here, |lowering| lowering.list(rest, after, owned));
+        match way {
+            Way::Arm(at) => branch.arms[at].body.extend(body),
+            Way::Else => branch.arms.push(Arm { test: Test::Else, body }),
+        }
+        steps.push(Step::Branch { branch, gives: Vec::new() });
+        Ending::Last(steps)
+    }
+
+    /// What follows is nested in the statement, as in a branch of its own.
+    pub(super) fn let_else(
+        &mut self,
+        binding: &Let,
+        otherwise: &[Statement],
+        here: &Here<'_>,
+    ) -> Ending {
+        let Here { statement, rest, after, owned, .. } = *here;
+        let is_left = otherwise.last().is_some_and(|last| matches!(last.kind, Kind::Rust(_)));
+        let end = (!is_left).then(|| self.out.join());
+        let otherwise = self.list(otherwise, &After::End, owned.clone());
+        let owned = owned.iter().chain(&statement.binds).copied().collect();
+        let body = self.behind(here, |lowering| lowering.list(rest, after, owned));
+        Ending::last(Step::LetElse { binding: binding.clone(), otherwise, end, body })
     }
 
     /// Lowers the branches, with aliases in front of them; an `if` without `else` gets one when the flow goes on
@@ -87,6 +130,28 @@ impl Lowering<'_> {
             Head::Match { value } => Some(value.clone()),
         };
         (self.aliases(&hidden, after), Branch { value, arms })
+    }
+}
+
+/// A way through branches.
+#[derive(Clone, Copy)]
+enum Way {
+    Arm(usize),
+    /// The `else` that is not written.
+    Else,
+}
+
+/// The one way through the branches on which the flow goes on, once and in one place.
+fn only_way(branch: &analysis::Branch) -> Option<Way> {
+    let open_end = matches!(branch.head, Head::If { complete: false });
+    let mut ways = branch.arms.iter().enumerate().filter(|(_, arm)| !arm.diverges);
+    match (ways.next(), ways.next(), open_end) {
+        (None, _, true) => Some(Way::Else),
+        (Some((at, arm)), None, false) => {
+            let once = arm.body.iter().all(|statement| statement.course == Course::Once);
+            once.then_some(Way::Arm(at))
+        }
+        _ => None,
     }
 }
 

@@ -227,6 +227,9 @@ impl<'a> Lowering<'a> {
                 let body = self.each_emit(here);
                 return Ending::last(Step::Each { pattern, items, body });
             }
+            Kind::LetElse { binding, otherwise } => {
+                return self.let_else(binding, otherwise, here);
+            }
             Kind::Filter { condition } if rest.is_empty() && is_never(condition) => {
                 return Ending::Last(Vec::new());
             }

@@ -134,6 +134,14 @@ pub(crate) struct JoinId(pub(crate) usize);
 /// A step of a segment.
 pub(crate) enum Step {
     Let(Let),
+    /// The body runs when the pattern matches. The number is that of the end of the emit; there is none when the
+    /// branch of what does not match is left by Rust.
+    LetElse {
+        binding: Let,
+        otherwise: Vec<Step>,
+        end: Option<JoinId>,
+        body: Vec<Step>,
+    },
     Rust(Rust),
     Call {
         function: Ident,
@@ -312,6 +320,7 @@ impl Step {
             | Self::CallOp { body, .. }
             | Self::Rounds { body, .. }
             | Self::Aside { body, .. } => vec![body],
+            Self::LetElse { otherwise, body, .. } => vec![otherwise, body],
             Self::Unify { from, body, .. } => vec![std::slice::from_ref(&**from), body],
             Self::Branch { branch, .. } => branch.arms.iter().map(|arm| &*arm.body).collect(),
             _ => Vec::new(),

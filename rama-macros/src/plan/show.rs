@@ -7,7 +7,7 @@ use super::{
     Param, Paths, Plan, Route, Segment, Slot, Step, Test, Topology, Wait,
 };
 use crate::ops::Yields;
-use crate::syntax::{Pattern, text};
+use crate::syntax::{Let, Pattern, text};
 
 /// The whole plan.
 pub(crate) fn show(plan: &Plan) -> String {
@@ -103,9 +103,11 @@ impl Printer {
 
     fn step(&mut self, step: &Step) {
         match step {
-            Step::Let(binding) => {
-                let value = binding.value.as_ref().map(|value| text(&value.tokens));
-                self.line(format!("{} {}", text(&binding.head), value.unwrap_or_default()));
+            Step::Let(binding) => self.line(assigned(binding)),
+            Step::LetElse { binding, otherwise, body, .. } => {
+                self.line(format!("{} else", assigned(binding)));
+                self.nested(|inner| inner.steps(otherwise));
+                self.steps(body);
             }
             Step::Rust(rust) => self.line(text(&rust.code.tokens)),
             Step::Call { function, args: given, pattern } => {
@@ -285,6 +287,11 @@ impl Printer {
             self.nested(|inner| inner.steps(&arm.body));
         }
     }
+}
+
+fn assigned(binding: &Let) -> String {
+    let value = binding.value.as_ref().map(|value| text(&value.tokens));
+    format!("{} {}", text(&binding.head), value.unwrap_or_default())
 }
 
 fn declaration(pstate: &PState) -> String {

@@ -1,14 +1,13 @@
 //! `if` and `match`, whose branches are dataflow.
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
-use quote::quote;
 
 use super::code::{comma_free, head_length};
-use super::cursor::{Cursor, is_pair, is_punct};
+use super::cursor::{Cursor, is_pair};
 use super::statement::{parse_statement, parse_statements};
 use super::{Arm, Block, Code, If, Match, Pattern, Statement, text};
 use crate::diagnostics::Diagnostics;
-use crate::ops::Word;
+use crate::ops::{Operator, Row, Word};
 
 /// Words that begin a statement which is more than a call, beside those of the language: of Rust, and of the original.
 const BEGIN_STATEMENTS: &[&str] = &["if", "match", "hook", "unify"];
@@ -52,36 +51,31 @@ pub(super) fn parse_match(cursor: &mut Cursor, errors: &mut Diagnostics) -> Opti
     Some(Statement::Match(Match { value, arms }))
 }
 
-/// Whether the block behind the `else` of a `let` is dataflow: it ends with `filter(false);`.
-pub(super) fn ends_emit(otherwise: &Group) -> bool {
-    let tokens: Vec<TokenTree> = otherwise.stream().into_iter().collect();
-    let end = tokens.len() - usize::from(is_punct(tokens.last(), ';'));
-    matches!(&tokens[..end], [.., TokenTree::Ident(word), TokenTree::Group(condition)]
-        if word == "filter" && condition.stream().to_string() == "false")
-}
-
-/// `let pattern = value else { …; filter(false); };` is a `match` that goes on with what the pattern binds.
+/// The block behind the `else` of a `let`, when there is dataflow in it; any other is Rust.
 pub(super) fn parse_let_else(
-    pattern: Pattern,
-    ty: Option<TokenStream>,
-    value: Code,
     otherwise: &Group,
     errors: &mut Diagnostics,
-) -> Statement {
-    let value = match ty {
-        Some(ty) => {
-            let tokens = value.tokens;
-            Code::new(quote!(::core::convert::identity::<#ty>(#tokens)))
+) -> Option<Vec<Statement>> {
+    let mut mistakes = Diagnostics::default();
+    let statements = parse_statements(&mut Cursor::inside(otherwise), &mut mistakes);
+    let is_flow = is_dataflow(&statements);
+    // Of Rust they were none.
+    drop(mistakes.into_tokens());
+    is_flow.then(|| parse_block(otherwise, "else", errors).statements)
+}
+
+fn is_dataflow(statements: &[Statement]) -> bool {
+    statements.iter().enumerate().any(|(at, statement)| match statement {
+        Statement::Rust(_) | Statement::Let(_) => false,
+        // At the end it may be a function that never returns, before it an operation.
+        Statement::Call(call) => {
+            let is_last = at + 1 == statements.len();
+            let is_known = Operator::find(&call.name.to_string(), "").is_ok();
+            call.pattern.is_some() || is_known || !is_last
         }
-        None => value,
-    };
-    let found = Block { statements: Vec::new(), name: text(&pattern.tokens) };
-    let any = Pattern { tokens: quote!(_), binds: Vec::new() };
-    let arms = vec![
-        Arm { pattern, guard: None, block: found },
-        Arm { pattern: any, guard: None, block: parse_block(otherwise, "else", errors) },
-    ];
-    Statement::Match(Match { value, arms })
+        Statement::If(_) | Statement::Match(_) => statement.inside().into_iter().any(is_dataflow),
+        _ => true,
+    })
 }
 
 /// What stands between the keyword and its block, and the block.

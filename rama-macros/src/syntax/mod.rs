@@ -136,6 +136,8 @@ pub(crate) enum Statement {
     Source { keyword: Ident, depot: Ident, pattern: Pattern },
     /// `let pattern: ty = value else { diverge };`
     Let(Let),
+    /// `let pattern = value else { … };` with dataflow behind `else`.
+    LetElse { binding: Let, otherwise: Vec<Statement> },
     /// Any other Rust statement, with its own terminator.
     Rust(Rust),
     /// `name(args) :> pattern;`, with or without the emit.
@@ -276,7 +278,7 @@ impl Statement {
     pub(crate) fn binds(&self) -> &[Bind] {
         match self {
             Self::Source { pattern, .. } | Self::Emit { pattern, .. } => &pattern.binds,
-            Self::Let(binding) => &binding.pattern.binds,
+            Self::Let(binding) | Self::LetElse { binding, .. } => &binding.pattern.binds,
             Self::Call(call) => call.pattern.as_ref().map_or(&[], |pattern| &pattern.binds),
             Self::Loop(found) => found.pattern.as_ref().map_or(&[], |pattern| &pattern.binds),
             Self::Rust(_)
@@ -299,7 +301,8 @@ impl Statement {
                 blocks.chain(&found.otherwise).map(|block| &*block.statements).collect()
             }
             Self::Match(found) => found.arms.iter().map(|arm| &*arm.block.statements).collect(),
-            Self::Loop(Loop { body, .. })
+            Self::LetElse { otherwise: body, .. }
+            | Self::Loop(Loop { body, .. })
             | Self::Aside(Aside { body, .. })
             | Self::Onward(Onward { body, .. }) => vec![body],
             _ => Vec::new(),
@@ -318,7 +321,7 @@ impl Statement {
             | Self::Aside(Aside { keyword: name, .. })
             | Self::Onward(Onward { keyword: name, .. }) => name.span(),
             Self::Call(call) => call.name.span(),
-            Self::Let(binding) => first_span(&binding.head),
+            Self::Let(binding) | Self::LetElse { binding, .. } => first_span(&binding.head),
             Self::Rust(rust) => rust.code.span(),
             Self::Emit { value, .. } | Self::Match(Match { value, .. }) => value.span(),
             Self::If(found) => {

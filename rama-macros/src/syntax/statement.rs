@@ -6,7 +6,7 @@ use syn::{Expr, Type};
 
 use super::aside::parse_aside;
 use super::code::{emit_arrow, head_length, option_name, split_at_commas};
-use super::control::{ends_emit, parse_if, parse_let_else, parse_match};
+use super::control::{parse_if, parse_let_else, parse_match};
 use super::cursor::{Cursor, is_pair, is_punct, prefix};
 use super::keyword::{begins_block, begins_item};
 use super::path::parse_path;
@@ -325,7 +325,6 @@ fn parse_let(
     errors: &mut Diagnostics,
 ) -> Option<Statement> {
     let mut cursor = Cursor::new(tokens.into_iter().collect(), proc_macro2::Span::call_site());
-    let is_plain = attrs.is_empty();
     let mut head: TokenStream = attrs;
     head.extend(cursor.next());
     let Ok((pattern, length)) = Pattern::prefix(cursor.rest()) else {
@@ -334,30 +333,25 @@ fn parse_let(
         return None;
     };
     head.extend(cursor.take(length));
-    let mut ty = None;
     if cursor.is_punct(0, ':') {
         head.extend(cursor.next());
         let length = prefix(cursor.rest(), |input| input.parse::<Type>()).map(|(_, length)| length);
         let to_value = || cursor.rest().iter().position(|token| is_punct(Some(token), '='));
         let length = length.ok().or_else(to_value).unwrap_or(cursor.rest().len());
-        let written: TokenStream = cursor.take(length).into_iter().collect();
-        head.extend(written.clone());
-        ty = Some(written);
+        head.extend(cursor.take(length));
     }
     let value = cursor.is_punct(0, '=').then(|| {
         head.extend(cursor.next());
         split_diverge(cursor.take_rest())
     });
-    Some(match value {
-        Some((value, Some(otherwise))) if is_plain && ends_emit(&otherwise) => {
-            parse_let_else(pattern, ty, value, &otherwise, errors)
-        }
-        Some((value, diverge)) => {
-            let diverge = diverge.map(|block| Code::new([TokenTree::Group(block)]));
-            Statement::Let(Let { head, pattern, value: Some(value), diverge })
-        }
-        None => Statement::Let(Let { head, pattern, value: None, diverge: None }),
-    })
+    let (value, otherwise) =
+        value.map_or((None, None), |(value, otherwise)| (Some(value), otherwise));
+    let binding = |diverge| Let { head, pattern, value, diverge };
+    if let Some(otherwise) = otherwise.as_ref().and_then(|block| parse_let_else(block, errors)) {
+        return Some(Statement::LetElse { binding: binding(None), otherwise });
+    }
+    let diverge = otherwise.map(|block| Code::new([TokenTree::Group(block)]));
+    Some(Statement::Let(binding(diverge)))
 }
 
 /// Separates `else { … }` from the value in front of it.

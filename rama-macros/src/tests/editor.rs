@@ -260,6 +260,7 @@ fn keyword(statement: &Statement) -> Option<&Ident> {
         | Statement::Aside(Aside { keyword, .. })
         | Statement::Onward(Onward { keyword, .. }) => Some(keyword),
         Statement::Let(_)
+        | Statement::LetElse { .. }
         | Statement::Rust(_)
         | Statement::Call(_)
         | Statement::Emit { .. }

@@ -82,6 +82,9 @@ fn describe(statement: &Statement) -> String {
             format!("source *{depot} :> {}", text(&pattern.tokens))
         }
         Statement::Let(binding) => format!("let {}", text(&binding.pattern.tokens)),
+        Statement::LetElse { binding, otherwise } => {
+            format!("let {} else {}", text(&binding.pattern.tokens), otherwise.len())
+        }
         Statement::Rust(rust) => format!("rust {}", text(&rust.code.tokens)),
         Statement::Call(call) => format!("call {} with {}", call.name, call.args.len()),
         Statement::Emit { value, pattern } => {

@@ -69,31 +69,18 @@ const _: () = {
             flow.define_returns(
                 after_await_future,
                 move |cx, page, (url, client)| {
-                    __rama::unify(
-                        cx,
-                        |cx, joined| {
-                            match page {
-                                Ok(page) => {
-                                    joined(cx, (page,))?;
-                                }
-                                _ => {}
-                            }
-                            ::core::result::Result::Ok(())
-                        },
-                        |cx, (page,)| {
-                            let frame = (
-                                __rama::keep(::core::clone::Clone::clone(&url)),
-                                __rama::keep(::core::clone::Clone::clone(&client)),
-                            );
-                            cx.await_future(
-                                async move { page.len() },
-                                ::core::option::Option::None,
-                                after_await_future_2,
-                                frame,
-                            )?;
-                            ::core::result::Result::Ok(())
-                        },
-                    )?;
+                    'end0: {
+                        let Ok(page) = page else {
+                            break 'end0;
+                        };
+                        let frame = (__rama::keep(url), __rama::keep(client));
+                        cx.await_future(
+                            async move { page.len() },
+                            ::core::option::Option::None,
+                            after_await_future_2,
+                            frame,
+                        )?;
+                    }
                     ::core::result::Result::Ok(())
                 },
             );

@@ -62,6 +62,7 @@ impl Found<'_> {
             Stmt::Explode(Items::Pairs(_), _) => "explode pairs",
             Stmt::Explode(..) => "explode",
             Stmt::Filter(_) => "filter",
+            Stmt::LetElse(..) => "let else",
             Stmt::If(arms, otherwise) => {
                 if arms.iter().any(|(test, _)| test.half.is_some()) {
                     self.names.push("if let".to_owned());

@@ -95,6 +95,12 @@ impl Page {
                 }
                 self.close("}");
             }
+            Stmt::LetElse(name, value, block) => {
+                self.open(&format!("let Some({}) = halve({}) else {{", bind(name), expr(value)));
+                self.list(block);
+                self.line("filter(false);");
+                self.close("};");
+            }
             Stmt::Branch(block) => self.block("branch {", block, "}"),
             Stmt::Atomic(block) => self.block("atomic {", block, "}"),
             Stmt::From(labels, block) => {

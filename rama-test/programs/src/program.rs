@@ -236,6 +236,8 @@ pub enum Stmt {
     Explode(Items, Vec<Bind>),
     /// `filter(condition);`
     Filter(Cond),
+    /// `let Some(name) = halve(value) else { …; filter(false); };`
+    LetElse(Bind, Expr, Vec<Stmt>),
     /// `if … { … } else if … { … } else { … }`
     If(Vec<(Test, Vec<Stmt>)>, Option<Vec<Stmt>>),
     /// `match subject { … }`
@@ -303,7 +305,8 @@ impl Stmt {
             }
             Self::Match(_, arms) => arms.iter().map(|arm| arm.block.as_slice()).collect(),
             Self::MatchOp(_, _, arms) => arms.iter().map(|arm| arm.block.as_slice()).collect(),
-            Self::Branch(block)
+            Self::LetElse(_, _, block)
+            | Self::Branch(block)
             | Self::Atomic(block)
             | Self::From(_, block)
             | Self::Loop(_, block, _) => vec![block],
@@ -339,7 +342,10 @@ impl Stmt {
             | Self::Explode(_, binds)
             | Self::CallOp(_, _, Some(binds))
             | Self::Loop(_, _, binds) => binds.clone(),
-            Self::Here(bind) | Self::Read(_, _, bind) | Self::Recall(_, bind) => vec![bind.clone()],
+            Self::LetElse(bind, ..)
+            | Self::Here(bind)
+            | Self::Read(_, _, bind)
+            | Self::Recall(_, bind) => vec![bind.clone()],
             Self::If(arms, Some(otherwise)) => {
                 let arms = arms.iter().map(|(test, block)| {
                     let bind = test.half.iter().map(|(bind, _)| bind.clone());

@@ -110,6 +110,7 @@ const WANTED: &[&str] = &[
     "explode",
     "explode pairs",
     "filter",
+    "let else",
     "if",
     "if else",
     "else if",

@@ -63,6 +63,15 @@ defmodule! {
                 await_future(async move { level + keep }, timeout: timeout) :> depot_rounds;
                 depot_append(*rounds, (depot_rounds, cx), append_ack);
                 let (1, append_ack) = (cx, depot_rounds) else { filter(false); };
+                let Some(end0) = Some(append_ack) else {
+                    if cx > 1 { return Err(EventError::new("it is large")); } else { filter(false); }
+                };
+                let Some(append_ack) = (end0 > 3).then_some(append_ack) else {
+                    if cx > 1 { return Err(EventError::new("it is large")); } else { panic!("it is small"); }
+                };
+                let Ok(append_ack): std::result::Result<_, i64> = Ok(append_ack) else {
+                    return Err(EventError::new("never"));
+                };
                 depot_append(*rounds, (level, append_ack));
                 ack_return(append_ack + cx + next_round + keep);
                 from 'mark { ack_return(joined); }

@@ -17,6 +17,14 @@ impl Generator {
         self.behind(Stmt::If(arms, otherwise))
     }
 
+    pub(super) fn let_else(&mut self) -> Stmt {
+        let value = self.int();
+        let bind = self.names(&[Type::Int]).remove(0);
+        let block = self.block(&[], Self::short_list);
+        self.bind(std::slice::from_ref(&bind));
+        Stmt::LetElse(bind, value, block)
+    }
+
     pub(super) fn matched(&mut self) -> Stmt {
         let common = self.common();
         let stmt = if self.random.chance(35) {

@@ -12,6 +12,7 @@ enum Kind {
     Call,
     Explode,
     Filter,
+    LetElse,
     If,
     Match,
     Op,
@@ -71,6 +72,7 @@ impl Generator {
             Kind::Call => self.call(),
             Kind::Explode => self.explode(),
             Kind::Filter => Stmt::Filter(self.cond()),
+            Kind::LetElse => self.let_else(),
             Kind::If => self.branches(),
             Kind::Match => self.matched(),
             Kind::Op => {
@@ -131,6 +133,7 @@ impl Generator {
             (5, Kind::Call),
             (5, Kind::Explode),
             (2, Kind::Filter),
+            (nested, Kind::LetElse),
             (nested * 2, Kind::If),
             (nested, Kind::Match),
             (some(!self.ops.is_empty(), 9), Kind::Op),

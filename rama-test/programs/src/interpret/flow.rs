@@ -97,12 +97,17 @@ impl Flow {
         }
     }
 
+    /// The flow behind `Some(bind) = halve(value)`, if that matches.
+    pub(super) fn half(&self, bind: &Bind, value: &Expr) -> Option<Self> {
+        let half = halve(self.number(value))?;
+        Some(self.clone().bind(std::slice::from_ref(bind), vec![Value::Int(half)]))
+    }
+
     /// The flow in the branch, if the test lets it in.
     pub(super) fn test(&self, test: &Test) -> Option<Self> {
         let mut inside = self.clone();
         if let Some((bind, value)) = &test.half {
-            let half = halve(self.number(value))?;
-            inside = inside.bind(std::slice::from_ref(bind), vec![Value::Int(half)]);
+            inside = self.half(bind, value)?;
         }
         let holds = test.cond.as_ref().is_none_or(|cond| inside.holds(cond));
         holds.then_some(inside)

@@ -71,6 +71,10 @@ impl Machine<'_> {
                     go_on(run, flow);
                 }
             }
+            Stmt::LetElse(bind, value, block) => match flow.half(bind, value) {
+                Some(flow) => go_on(run, flow),
+                None => self.list(run, block, flow, around, &|_, _| {}),
+            },
             Stmt::If(..) | Stmt::Match(..) => self.branch(run, stmt, &flow, around, &go_on),
             Stmt::CallOp(op, args, None) => {
                 self.call_op(run, *op, &flow, args, &|_, _, _, _| {});
