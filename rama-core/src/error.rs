@@ -111,7 +111,8 @@ pub enum AppendError {
         /// What the encoder said.
         reason: String,
     },
-    /// The record is stored, and a stream topology failed on it: none of its effects were kept (DP-24).
+    /// The record is stored, and a stream topology failed on it: none of its effects were kept, except those
+    /// from before it waited for a future or an append (DP-24).
     #[error(
         "the record is stored in depot `*{depot}`, but topology `{topology}` failed on it: {reason}"
     )]

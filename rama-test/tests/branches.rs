@@ -94,7 +94,7 @@ defmodule! {
                     Payload::Nothing => {
                         filter(false);
                     }
-                    Payload::One(n) => { filter(n % 2 == 0); }
+                    Payload::One(n) => { filter(n % 2 == 0); let n = n; }
                     Payload::Many(list) => {
                         explode(list) :> one;
                         if one > 9 {
@@ -129,10 +129,11 @@ defmodule! {
                         |hash(n);
                         local_transform([keypath(n), nil_to_val(0), term(|count| count + 1)], $$steps);
                         let path = format!("{start} one");
+                        let n = n;
                     }
                     Payload::One(n) => {
                         filter(n != 7);
-                        let path = start;
+                        let (n, path) = (n, start);
                     }
                     Payload::Many(list) => {
                         explode(list) :> n;
@@ -153,7 +154,7 @@ defmodule! {
                         if let Some(n) = right {
                             |hash(left);
                             local_transform([keypath(left), nil_to_val(0), term(|count| count + 1)], $$steps);
-                            let path = format!("{start} pair {left}");
+                            let (n, path) = (n, format!("{start} pair {left}"));
                         } else {
                             |shuffle();
                             let (n, path) = (left, start);

@@ -75,7 +75,8 @@ fn journey(Parts { flow, records, lines }: Parts<'_>) {
         cx.call_away(sum, (number,), done, format!("to {number}"))
     });
     flow.define_returns(done, move |cx, total: i64, frame: String| {
-        say(cx, lines, format!("{frame}: {total} on {}", cx.current_task_id()))
+        let line = format!("{frame}: {total} on {}", cx.current_task_id());
+        say(cx, lines, line)
     });
 }
 
@@ -110,12 +111,14 @@ fn everywhere(Parts { flow, records, lines }: Parts<'_>) {
     let after_all = flow.port("after |all()");
     flow.define_hopping_op(visit, move |cx, (), caller| {
         cx.emit(&caller, (-1, 'a'))?;
-        cx.hop(cx.all(), after_all, caller);
+        let route = cx.all();
+        cx.hop(route, after_all, caller);
         Ok(())
     });
     flow.segment(after_all, |cx, caller| {
+        let task = i64::from(cx.current_task_id().0);
         for letter in ['b', 'c'] {
-            cx.emit(&caller, (i64::from(cx.current_task_id().0), letter))?;
+            cx.emit(&caller, (task, letter))?;
         }
         Ok(())
     });

@@ -100,7 +100,8 @@ impl Draws {
         });
         let draws = draw.clone();
         flow.segment(on_all, move |cx, place: String| {
-            draws(cx, format!("{place} on {}", cx.current_task_id()));
+            let line = format!("{place} on {}", cx.current_task_id());
+            draws(cx, line);
             Ok(())
         });
         flow.join(rounds, move |cx, left: u64| cx.yield_if_overtime(go_on, left));
@@ -117,8 +118,10 @@ impl Draws {
             let draws = draw.clone();
             flow.source(records, "source(*records)", move |cx, Record { number, .. }| {
                 draws(cx, format!("{number} {source} begins"));
-                cx.hop(cx.all(), on_all, format!("{number} {source} all"));
-                cx.hop(cx.all(), on_all, format!("{number} {source} all again"));
+                let everywhere = cx.all();
+                cx.hop(everywhere, on_all, format!("{number} {source} all"));
+                let everywhere = cx.all();
+                cx.hop(everywhere, on_all, format!("{number} {source} all again"));
                 cx.again(on_all, format!("{number} {source} later"));
                 cx.enter(deferred, format!("{number} {source} entered"))?;
                 cx.defer(deferred, format!("{number} {source} deferred"));

@@ -14,7 +14,7 @@ defmodule! {
 
         stream pages {
             pstate $$numbers: Map<u8, Subindexed<Map<u64, u64>>>;
-            pstate $$sums: Map<String, (u64, u64)>;
+            pstate $$sums: Map<String, (u64, u64)> { global };
             pstate $$order: Vec<String>;
 
             sources! {

@@ -109,25 +109,25 @@ impl Facts {
 impl Cx<'_> {
     /// The task this runs on (BO-08).
     #[must_use]
-    pub fn current_task_id(&self) -> TaskId {
+    pub fn current_task_id(&mut self) -> TaskId {
         self.task
     }
 
     /// On how many tasks the module runs (BO-08).
     #[must_use]
-    pub fn task_count(&self) -> u32 {
+    pub fn task_count(&mut self) -> u32 {
         self.tasks
     }
 
     /// What kind of topology this is (BO-06).
     #[must_use]
-    pub fn current_topology_type(&self) -> TopologyType {
+    pub fn current_topology_type(&mut self) -> TopologyType {
         self.facts.topology(self.origin.topology).0
     }
 
     /// The running instance of the module (BO-08).
     #[must_use]
-    pub fn module_instance_info(&self) -> ModuleInstanceInfo {
+    pub fn module_instance_info(&mut self) -> ModuleInstanceInfo {
         self.facts.info
     }
 

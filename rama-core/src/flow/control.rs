@@ -90,7 +90,7 @@ impl Cx<'_> {
 
     /// Now.
     #[must_use]
-    pub fn mark(&self) -> Mark {
+    pub fn mark(&mut self) -> Mark {
         Mark(self.deferred.waiting.len())
     }
 

@@ -20,7 +20,8 @@ use crate::{
     pstate::PStatePartition,
 };
 
-/// How an event ends: an error fails the record it comes from, and none of its effects are kept.
+/// How an event ends: an error fails the record it comes from, and none of its effects are kept that
+/// were not committed before it waited.
 pub type Outcome = Result<(), EventError>;
 
 /// Frames one event may send or defer, counted together with the records it appends and the branches it parks. An
@@ -87,19 +88,19 @@ impl Cx<'_> {
     }
 
     /// The home of a key (PT-01).
-    pub fn hash<K: Key>(&self, key: &K) -> Route {
+    pub fn hash<K: Key>(&mut self, key: &K) -> Route {
         Route::One(KeyHash::of(key).task(self.tasks))
     }
 
     /// Every task (PT-03).
     #[must_use]
-    pub fn all(&self) -> Route {
+    pub fn all(&mut self) -> Route {
         Route::All
     }
 
     /// Task 0 (PT-04).
     #[must_use]
-    pub fn global(&self) -> Route {
+    pub fn global(&mut self) -> Route {
         Route::One(TaskId(0))
     }
 
@@ -107,7 +108,7 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// When there is no such task.
-    pub fn direct(&self, task: impl TaskIndex) -> Result<Route, EventError> {
+    pub fn direct(&mut self, task: impl TaskIndex) -> Result<Route, EventError> {
         let task = task.task(self.tasks);
         Ok(Route::One(task.map_err(|no_task| no_task.asked_by("|direct"))?))
     }

@@ -27,7 +27,7 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// When the key is at home on another task.
-    pub fn assume_home<K: Key>(&self, at: SourceLine, key: &K) -> Outcome {
+    pub fn assume_home<K: Key>(&mut self, at: SourceLine, key: &K) -> Outcome {
         let home = KeyHash::of(key).task(self.tasks);
         if home == self.task {
             return Ok(());

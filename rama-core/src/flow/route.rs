@@ -101,7 +101,7 @@ impl Cx<'_> {
     /// # Errors
     /// When each task has its own part of the PState, and no key says which.
     pub fn hash_in<S>(
-        &self,
+        &mut self,
         pstate: PStateRef<S>,
         key: &<S::Root as Keyed>::Key,
     ) -> Result<Route, EventError>
@@ -119,7 +119,7 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// When the keys of the PState are at home on all tasks.
-    pub fn global_in<S: Schema>(&self, pstate: PStateRef<S>) -> Result<Route, EventError> {
+    pub fn global_in<S: Schema>(&mut self, pstate: PStateRef<S>) -> Result<Route, EventError> {
         let PStateView { name, home, .. } = self.view(pstate);
         match home {
             Home::Global | Home::Everywhere => Ok(Route::One(TaskId(0))),
@@ -129,7 +129,7 @@ impl Cx<'_> {
 
     /// The task where the record began (PT-07).
     #[must_use]
-    pub fn origin(&self) -> Route {
+    pub fn origin(&mut self) -> Route {
         Route::One(self.origin.task)
     }
 
@@ -137,7 +137,10 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// When there is no such task.
-    pub fn custom<T: TaskIndex>(&self, choose: impl FnOnce(u32) -> T) -> Result<Route, EventError> {
+    pub fn custom<T: TaskIndex>(
+        &mut self,
+        choose: impl FnOnce(u32) -> T,
+    ) -> Result<Route, EventError> {
         let task = choose(self.tasks).task(self.tasks);
         Ok(Route::One(task.map_err(|no_task| no_task.asked_by("|custom"))?))
     }

@@ -46,7 +46,7 @@ pub(crate) struct Locality {
 #[derive(Debug, thiserror::Error)]
 #[error(
     "PState `$${pstate}`: key `{key}` is at home on task {home}, but this event runs on task {task} \
-     ({at}): add `|hash(..)` with this key before it"
+     ({at}): add `|hash($${pstate}, ..)` with this key before it"
 )]
 pub(crate) struct NotAtHome {
     pstate: &'static str,

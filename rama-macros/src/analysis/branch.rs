@@ -105,8 +105,11 @@ impl<'a> Resolver<'a> {
         if let Test::Pattern { guard: Some(guard), .. } = &test {
             self.code(guard, &mut uses);
         }
+        // What the pattern binds is the arm's own, as in Rust.
+        self.scope.open();
         let body = self.statements(&block.statements);
         let bound = self.scope.close();
+        self.scope.close();
         let diverges = never_ends(&body);
         let arm = Arm { test, binds, uses, live: Vars::new(), body, diverges };
         Resolved { arm, name: block.name.clone(), bound }
@@ -119,9 +122,11 @@ impl<'a> Resolver<'a> {
         let mut binds = Vec::new();
         for (name, first) in first_bindings(&arms) {
             let lacking = |one: &&Resolved| !one.arm.diverges && !one.bound.contains_key(&name);
-            let lacks = arms.iter().find(lacking).map(|one| one.name.clone());
-            if let Some(lacking) = lacks.or_else(|| open_end.then(|| "else".to_owned())) {
-                self.leave_partial(&name, &lacking, open_end);
+            let lacks = arms.iter().find(lacking).map(|one| self.lacking(one, &name));
+            if let Some(lacking) =
+                lacks.or_else(|| open_end.then(|| "there is no `else`".to_owned()))
+            {
+                self.leave_partial(&name, lacking);
                 continue;
             }
             let from: Vec<_> = arms.iter().map(|one| one.variable(&name)).collect();
@@ -140,16 +145,23 @@ impl<'a> Resolver<'a> {
     }
 
     /// A name that some branch lacks keeps its old meaning, or has none from here on.
-    fn leave_partial(&mut self, name: &str, lacking: &str, open_end: bool) {
-        if self.scope.variable(name).is_some() {
-            return;
+    fn leave_partial(&mut self, name: &str, lacking: String) {
+        if self.scope.variable(name).is_none() {
+            self.scope.set(name.to_owned(), Name::Partial { lacking });
         }
-        let lacking = if open_end && lacking == "else" {
-            "there is no `else`".to_owned()
+    }
+
+    /// In what way a branch does not bind a name for what follows.
+    fn lacking(&self, branch: &Resolved, name: &str) -> String {
+        let own = |id: &VarId| self.scope.variables[id.0].name == name;
+        let branch_name = &branch.name;
+        if branch.arm.binds.iter().any(own) {
+            format!(
+                "the branch `{branch_name}` binds it for itself: write `let {name} = {name};` in it"
+            )
         } else {
-            format!("the branch `{lacking}` does not bind it")
-        };
-        self.scope.set(name.to_owned(), Name::Partial { lacking });
+            format!("the branch `{branch_name}` does not bind it")
+        }
     }
 }
 

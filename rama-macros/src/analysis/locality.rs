@@ -292,6 +292,13 @@ impl Check<'_> {
                 );
                 (message, help)
             }
+            Some(Wrong::TaskZero) => {
+                at.place = Place::Unknown;
+                let message = format!(
+                    "`$${name}` is partitioned by its key: this point is on task 0, wherever `{text}` is at home"
+                );
+                (message, format!("put `|hash({text});` before it, or make the pstate `global`"))
+            }
             Some(Wrong::OwnPartitioner) => {
                 at.place = Place::Unknown;
                 let message = format!(

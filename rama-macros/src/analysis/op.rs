@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span};
 use super::resolve::Resolver;
 use super::tree::{Kind, Vars};
 use crate::ops::{Operation, Operator, Row, did_you_mean};
-use crate::syntax::{self, Arg, Call, Code, Statement};
+use crate::syntax::{self, Arg, Call, Code, Pattern, Statement};
 
 /// What is known of an operation without its types.
 #[derive(Clone, Default)]
@@ -255,6 +255,7 @@ impl Resolver<'_> {
         for arm in arms {
             let streams = arm.pattern.streams();
             if streams.is_empty() {
+                self.check_catch_all(facts, op, &arm.pattern);
                 missing.clear();
             }
             for stream in streams {
@@ -279,5 +280,43 @@ impl Resolver<'_> {
             let help = format!("add `{stream}(value) => {{ … }}`, or `_ => ()`");
             self.errors.error(op.span(), message, help);
         }
+    }
+
+    /// Reports streams on which an operation never emits.
+    pub(super) fn idle_streams(&mut self, op: &syntax::Op) {
+        let is_one = op.streams.len() == 1;
+        for stream in &op.streams {
+            let (span, name) = (stream.name.name.span(), stream.name.name.to_string());
+            if self.emitted.contains(&Some(name.clone()).filter(|_| !is_one)) {
+                continue;
+            }
+            let (message, help) = if is_one {
+                let message =
+                    format!("`{}` never emits, so nothing behind a call of it runs", op.name);
+                (
+                    message,
+                    "write `emit(value);` where it goes on, or leave out what it emits".to_owned(),
+                )
+            } else {
+                let help = format!(
+                    "write `emit({name}: value);` where it goes on, or leave the stream out"
+                );
+                (format!("`{}` never emits on `{name}`", op.name), help)
+            };
+            self.errors.error(span, message, help);
+        }
+    }
+
+    /// A lone name would match every stream and give it that name.
+    fn check_catch_all(&mut self, facts: &OpFacts, op: &Ident, pattern: &Pattern) {
+        let Some(bind) = pattern.binds.first() else { return };
+        let name = bind.name.to_string();
+        let (message, help) = if facts.streams.contains(&name) {
+            let help = format!("write `{name}(value) => {{ … }}`, or `{name}(_)`");
+            (format!("`{name}` without what it emits"), help)
+        } else {
+            (format!("`{name}` is no stream of `{op}`"), self.op_shape(facts, op))
+        };
+        self.errors.error(bind.name.span(), message, help);
     }
 }

@@ -44,6 +44,8 @@ pub(super) enum By {
 pub(super) enum Wrong {
     /// The flow went to the home of another key.
     OtherKey,
+    /// The flow went to task 0.
+    TaskZero,
     /// The PState has a key partitioner, and the flow went by the key's hash.
     OwnPartitioner,
     /// The flow went by the key partitioner of this PState, and another one goes by the key's hash.
@@ -71,11 +73,11 @@ impl Place {
         }
     }
 
-    /// A key is said to be at home by its hash; on task 0 that says nothing new about where this is.
+    /// A key is said to be at home by its hash, on task 0 against what is likely.
     pub(super) fn assume(&mut self, value: ValueId, name: String) {
         let key = AtHome { value, by: By::Hash, name, assumed: true };
         match self {
-            Self::TaskZero => {}
+            Self::TaskZero => *self = Self::Unknown,
             Self::Home(keys) => keys.push(key),
             Self::Unknown if value == ANY => {}
             Self::Unknown => *self = Self::Home(vec![key]),
@@ -122,8 +124,13 @@ impl Point {
         key: ValueId,
         values: &Values,
     ) -> Option<Wrong> {
-        let Place::Home(keys) = &self.place else {
-            return None;
+        let keys = match &self.place {
+            Place::Home(keys) => keys,
+            // A key that was found here may well be at home here.
+            Place::TaskZero if home == PStateHome::Hash && key != ANY => {
+                return Some(Wrong::TaskZero);
+            }
+            Place::TaskZero | Place::Unknown => return None,
         };
         let class = self.equal_to(key);
         let is_same = |at: &&AtHome| class.contains(&at.value);

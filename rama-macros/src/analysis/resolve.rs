@@ -55,6 +55,8 @@ pub(super) struct Resolver<'a> {
     pub(super) following: Vec<Following<'a>>,
     /// Whether they emit: the loops around the code.
     pub(super) loops: Vec<bool>,
+    /// The streams on which the operation emits; one that has a single stream does not name it.
+    pub(super) emitted: BTreeSet<Option<String>>,
     /// How many variables each of them has.
     pub(super) rounds: Vec<usize>,
     /// Whether the code goes on from an anchor in a loop that is not around it.
@@ -106,6 +108,7 @@ pub(super) fn analyze_op_body(
     hops: bool,
     errors: &mut Diagnostics,
 ) -> (Flow, Option<VarId>) {
+    let before = errors.count();
     let mut resolver = Resolver::new(around, errors);
     let mut binds: Vec<VarId> =
         op.params.iter().map(|param| resolver.scope.bind(&param.name)).collect();
@@ -116,6 +119,9 @@ pub(super) fn analyze_op_body(
     }
     let mut body = resolver.statements(&op.body);
     resolver.idle_anchors();
+    if resolver.errors.count() == before && !op.broken {
+        resolver.idle_streams(op);
+    }
     let emit = resolver.caller.into_iter().collect();
     live::fill_in(&mut body, Vars::new(), &mut Needs::of_emit(emit));
     let caller = resolver.caller;
@@ -129,6 +135,7 @@ impl<'a> Resolver<'a> {
             scope: Scope::new(),
             following: Vec::new(),
             loops: Vec::new(),
+            emitted: BTreeSet::new(),
             rounds: Vec::new(),
             apart: false,
             anchors: Anchors::default(),
@@ -187,6 +194,18 @@ impl<'a> Resolver<'a> {
         let outside = self.around.topology.is_none();
         if !self.in_flow || (outside && word == "return") {
             return;
+        }
+        if word != "return" && !self.loops.is_empty() {
+            let help = match word {
+                "break" => {
+                    "write `emit(value);` to go on behind the loop; without `continue_with(…);` it ends"
+                }
+                _ => {
+                    "write `continue_with(…);` for one more iteration, or `filter(false);` to end this one"
+                }
+            };
+            let message = format!("`{word}` in a loop of dataflow");
+            return self.errors.error(jump.span, message, help);
         }
         let message = if word == "return" {
             "`return` would end more than this emit".to_owned()

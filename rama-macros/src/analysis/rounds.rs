@@ -58,7 +58,9 @@ impl<'a> Resolver<'a> {
             }
             None
         } else {
-            self.stream(keyword, stream)?
+            let stream = self.stream(keyword, stream)?;
+            self.emitted.insert(stream.as_ref().map(|stream| stream.name.to_string()));
+            stream
         };
         let values = values.iter().map(|value| self.value(value, uses)).collect();
         Some(Kind::Give { keyword: keyword.clone(), stream, values })

@@ -7,7 +7,7 @@ use super::resolve::{Following, Resolver};
 use super::tree::{Course, Kind, Path, Reading, Statement, Value, VarId, Vars};
 use super::uses::diverges;
 use crate::ops::{Emits, Operation, Operator, Param, Row, Yields, did_you_mean};
-use crate::syntax::{self, Arg, Call, Code, Let, Pattern, text};
+use crate::syntax::{self, Arg, Call, Code, Let, Pattern, first_span, text};
 
 /// An operator's arguments after the check of their kinds.
 #[derive(Default)]
@@ -117,10 +117,12 @@ impl<'a> Resolver<'a> {
             Some(Kind::Rust(_)) => true,
             _ => never_ends(&body),
         };
-        if let Some(last) = otherwise.last().filter(|_| !ends) {
+        if !ends {
+            let last = otherwise.last().map(syntax::Statement::span);
+            let span = last.unwrap_or_else(|| first_span(&binding.pattern.tokens));
             let message = "this `else` goes on without what the pattern binds";
             let help = "end it with `filter(false);`, or with `return Err(error.into());` to fail the record";
-            self.errors.error(last.span(), message, help);
+            self.errors.error(span, message, help);
         }
         Kind::LetElse { binding: binding.clone(), otherwise: body }
     }

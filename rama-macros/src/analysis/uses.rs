@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::Parser;
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Block, Expr, Pat, Stmt};
+use syn::{Block, Expr, ExprLit, Lit, Pat, Stmt, Token};
 
 use crate::syntax::{Bind, Code, binds};
 
@@ -112,7 +115,7 @@ impl Finder {
             let before = at.checked_sub(1);
             match token {
                 TokenTree::Group(group) => self.tokens(&group.stream()),
-                TokenTree::Literal(literal) => self.captures(literal),
+                TokenTree::Literal(literal) => self.captures(literal, false),
                 TokenTree::Ident(name) => {
                     // `..name` is a range, `.name` a field.
                     let field = punct(before, '.') && !punct(at.checked_sub(2), '.');
@@ -128,8 +131,29 @@ impl Finder {
         }
     }
 
+    /// The arguments of a macro of the standard library, of which the text may capture others by name.
+    fn values(&mut self, values: &[Expr]) {
+        // `name = value` is for the text.
+        let named = values.iter().filter_map(|value| match value {
+            Expr::Assign(named) => Some(named.left.to_token_stream().to_string()),
+            _ => None,
+        });
+        let named: BTreeSet<String> = named.collect();
+        for value in values {
+            match value {
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                    self.bound.push(named.clone());
+                    self.captures(&text.token(), true);
+                    self.bound.pop();
+                }
+                Expr::Assign(named) => self.visit_expr(&named.right),
+                other => self.visit_expr(other),
+            }
+        }
+    }
+
     /// Inline captures of a format string: `"{name}"`, `"{name:?}"`, `"{:width$}"`.
-    fn captures(&mut self, literal: &proc_macro2::Literal) {
+    fn captures(&mut self, literal: &proc_macro2::Literal, certain: bool) {
         let Ok(text) = syn::parse2::<syn::LitStr>(TokenTree::from(literal.clone()).into()) else {
             return;
         };
@@ -137,10 +161,32 @@ impl Finder {
             // `{type}` means `r#type`.
             let raw = |_| syn::parse_str::<Ident>(&format!("r#{name}"));
             if let Ok(name) = syn::parse_str::<Ident>(&name).or_else(raw) {
-                self.found(&respanned(name, literal.span()), false);
+                self.found(&respanned(name, literal.span()), certain);
             }
         }
     }
+}
+
+/// Whether a macro of that name takes values, as in a call.
+fn takes_values(name: &Ident) -> bool {
+    let known = [
+        "format",
+        "print",
+        "println",
+        "eprint",
+        "eprintln",
+        "write",
+        "writeln",
+        "panic",
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "debug_assert",
+        "unreachable",
+        "todo",
+        "vec",
+    ];
+    known.iter().any(|known| name == known)
 }
 
 fn respanned(mut name: Ident, span: Span) -> Ident {
@@ -200,7 +246,12 @@ impl<'ast> Visit<'ast> for Finder {
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        self.tokens(&mac.tokens);
+        let is_known = mac.path.segments.last().is_some_and(|last| takes_values(&last.ident));
+        let values = Punctuated::<Expr, Token![,]>::parse_terminated;
+        match values.parse2(mac.tokens.clone()) {
+            Ok(values) if is_known => self.values(&values.into_iter().collect::<Vec<_>>()),
+            _ => self.tokens(&mac.tokens),
+        }
     }
 
     fn visit_expr(&mut self, expr: &'ast Expr) {

@@ -65,17 +65,20 @@ pub(super) fn parse_let_else(
 }
 
 fn is_dataflow(statements: &[Statement]) -> bool {
-    statements.iter().enumerate().any(|(at, statement)| match statement {
-        Statement::Rust(_) | Statement::Let(_) => false,
-        // At the end it may be a function that never returns, before it an operation.
-        Statement::Call(call) => {
-            let is_last = at + 1 == statements.len();
-            let is_known = Operator::find(&call.name.to_string(), "").is_ok();
-            call.pattern.is_some() || is_known || !is_last
-        }
-        Statement::If(_) | Statement::Match(_) => statement.inside().into_iter().any(is_dataflow),
-        _ => true,
-    })
+    statements.is_empty()
+        || statements.iter().enumerate().any(|(at, statement)| match statement {
+            Statement::Rust(_) | Statement::Let(_) => false,
+            // At the end it may be a function that never returns, before it an operation.
+            Statement::Call(call) => {
+                let is_last = at + 1 == statements.len();
+                let is_known = Operator::find(&call.name.to_string(), "").is_ok();
+                call.pattern.is_some() || is_known || !is_last
+            }
+            Statement::If(_) | Statement::Match(_) => {
+                statement.inside().into_iter().any(is_dataflow)
+            }
+            _ => true,
+        })
 }
 
 /// What stands between the keyword and its block, and the block.

@@ -312,7 +312,7 @@ fn operations_stay_or_leave() {
                     count(n);
                     match parity(n) {
                         even(m) => half(m) :> m,
-                        odd((m, text)) => { g(text); }
+                        odd((m, text)) => { g(text); let m = m; }
                     }
                     ack_return((m, name));
                 }
@@ -352,6 +352,7 @@ fn operations_stay_or_leave() {
                   half(m) -> after_half (name)
                 case parity :: odd((m, text))
                   g(text)
+                  let m = m
                   enter after_match (name, m)
               segment after_half (m, name)
                 enter after_match (name, m)

@@ -190,16 +190,26 @@ fn what_depends_on_values_is_left_to_run_time() {
     ]);
 }
 
+/// Ways to task 0.
+const ZERO: [&str; 3] = ["|global();", "|global($$total);", "|hash($$total, followee);"];
+
+#[test]
+fn a_key_has_no_business_on_task_zero() {
+    let flows = ZERO.map(|way| format!("{FOLLOW} {way} {}", row("followee")));
+    refuses("`$$rows` is partitioned by its key: this point is on task 0", &flows);
+}
+
 #[test]
 fn where_nothing_is_known_nothing_is_refused() {
     let ways =
         ["|all();", "|direct(3);", "|shuffle();", "|origin();", "|custom(|tasks| tasks - 1);"];
     accepts(&ways.map(|way| format!("{FOLLOW} {way} {}", row("followee"))));
-    let zero = ["|global();", "|global($$total);", "|hash($$total, followee);"];
-    accepts(&zero.map(|way| format!("{FOLLOW} {way} {}", row("followee"))));
+    let found = "local_select([MAP_KEYS], $$rows) :> k;";
+    accepts(&ZERO.map(|way| format!("{FOLLOW} {way} {found} {}", row("k"))));
+    accepts(&ZERO.map(|way| format!("{FOLLOW} {way} assume_home(followee); {}", row("followee"))));
     accepts(&[
         format!("source(*any) :> Follow {{ follower, followee }}; {}", row("follower")),
-        format!("source(*ticks) :> tick; local_clear($$total); {}", row("tick")),
+        "source(*ticks) :> tick; local_clear($$total); let _ = tick;".to_owned(),
         format!("{FOLLOW} if f() {{ |hash(followee); }} {}", row("follower")),
         format!("{FOLLOW} if f() {{ |hash(followee); }} else {{ |all(); }} {}", row("follower")),
     ]);

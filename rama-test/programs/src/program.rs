@@ -347,26 +347,18 @@ impl Stmt {
             | Self::Read(_, _, bind)
             | Self::Recall(_, bind) => vec![bind.clone()],
             Self::If(arms, Some(otherwise)) => {
-                let arms = arms.iter().map(|(test, block)| {
-                    let bind = test.half.iter().map(|(bind, _)| bind.clone());
-                    bound(bind.collect(), block)
-                });
-                shared(arms.chain([bound(Vec::new(), otherwise)]))
+                shared(arms.iter().map(|(_, block)| bound(block)).chain([bound(otherwise)]))
             }
-            Self::Match(_, arms) => {
-                shared(arms.iter().map(|arm| bound(arm.pattern.binds(), &arm.block)))
-            }
-            Self::MatchOp(_, _, arms) => {
-                shared(arms.iter().map(|arm| bound(arm.binds.clone(), &arm.block)))
-            }
+            Self::Match(_, arms) => shared(arms.iter().map(|arm| bound(&arm.block))),
+            Self::MatchOp(_, _, arms) => shared(arms.iter().map(|arm| bound(&arm.block))),
             _ => Vec::new(),
         }
     }
 }
 
-/// What a block binds at its top, with what was bound in front of it.
-fn bound(first: Vec<Bind>, block: &[Stmt]) -> Vec<Bind> {
-    first.into_iter().chain(block.iter().flat_map(Stmt::binds)).collect()
+/// What a block binds at its top.
+fn bound(block: &[Stmt]) -> Vec<Bind> {
+    block.iter().flat_map(Stmt::binds).collect()
 }
 
 /// The names that every branch binds; one that may change in a branch may change behind them.

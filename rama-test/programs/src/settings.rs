@@ -12,11 +12,11 @@ pub const ONLY: &str = "RAMA_PROGRAMS_ONLY";
 pub const NAMES: [&str; 3] = [SEED, COUNT, ONLY];
 
 /// The seed when nothing is said.
-pub const DEFAULT_SEED: u64 = 303;
+pub const DEFAULT_SEED: u64 = 253;
 
 /// The number of programs when nothing is said: every construct that the test wants occurs, and they compile in a
 /// minute.
-pub const DEFAULT_COUNT: usize = 68;
+pub const DEFAULT_COUNT: usize = 80;
 
 /// What the environment says.
 ///

@@ -48,7 +48,7 @@ defmodule! {
                 joined += caller;
                 match parity(caller) {
                     even(stream) => let stream = stream + 1,
-                    odd(stream) => { filter(stream > joined); }
+                    odd(stream) => { filter(stream > joined); let stream = stream; }
                 }
                 atomic { mark(stream, 3) :> mark; ops(mark); }
                 anchor 'mark;

@@ -1,5 +1,7 @@
 //! Whole flows, operations, loops, and what stands beside the flow.
 
+use std::collections::BTreeSet;
+
 use super::super::program::{Bind, Cond, Expr, LoopVar, Op, Stmt, Test, Type};
 use super::Generator;
 use super::scope::Variable;
@@ -18,8 +20,8 @@ pub(super) struct Around {
     pub(super) recursive: Option<usize>,
     /// Whether the counter of the loop, or of the operation, is known to be within its bound.
     pub(super) guarded: bool,
-    /// Whether something was emitted.
-    pub(super) emitted: bool,
+    /// The streams on which something was emitted.
+    pub(super) emitted: BTreeSet<usize>,
 }
 
 /// A loop.
@@ -59,11 +61,14 @@ impl Generator {
             self.budget += 3;
             list.push(self.onward());
         }
-        let wants = self.around.emits.is_some() && !self.around.emitted;
-        if wants {
-            list.push(self.emit());
-        } else if self.around.emits.is_none() {
+        let Some(streams) = self.around.emits.as_ref().map(Vec::len) else {
             list.push(self.write());
+            return list;
+        };
+        for stream in 0..streams {
+            if !self.around.emitted.contains(&stream) {
+                list.push(self.emit_on(stream));
+            }
         }
         list
     }
@@ -117,7 +122,7 @@ impl Generator {
             loops: self.around.loops + 1,
             round_number: self.numbered,
             guarded: false,
-            emitted: false,
+            emitted: BTreeSet::new(),
             recursive: self.around.recursive,
         };
         let around = std::mem::replace(&mut self.around, around);
@@ -136,7 +141,7 @@ impl Generator {
             list.push(self.hop());
         }
         list.extend(self.short_list());
-        if !self.around.emitted || self.random.chance(30) {
+        if self.around.emitted.is_empty() || self.random.chance(30) {
             list.push(self.emit());
         }
         if self.random.chance(85) {
@@ -185,9 +190,14 @@ impl Generator {
     }
 
     pub(super) fn emit(&mut self) -> Stmt {
-        let Some(streams) = self.around.emits.clone() else { return self.write() };
-        self.around.emitted = true;
-        let stream = self.random.below(streams.len());
+        let Some(streams) = self.around.emits.as_ref().map(Vec::len) else { return self.write() };
+        let stream = self.random.below(streams);
+        self.emit_on(stream)
+    }
+
+    fn emit_on(&mut self, stream: usize) -> Stmt {
+        self.around.emitted.insert(stream);
+        let streams = self.around.emits.clone().unwrap_or_default();
         let values = self.args(&streams[stream]);
         let tupled = values.len() > 1 && self.random.chance(50);
         let named = streams.len() > 1;
@@ -239,9 +249,11 @@ impl Generator {
             list.push(generator.write());
             list
         });
-        let emitted = here && self.around.emitted;
+        let emitted = std::mem::take(&mut self.around.emitted);
         (self.scope, self.around) = outside;
-        self.around.emitted |= emitted;
+        if here {
+            self.around.emitted.extend(emitted);
+        }
         Stmt::From(labels, block)
     }
 

@@ -1,0 +1,19 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                let Some(next) = id.checked_add(1) else {};
+                ack_return(next);
+            }
+        }
+    }
+}
+
+fn main() {}
