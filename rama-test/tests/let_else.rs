@@ -48,7 +48,7 @@ defmodule! {
                 };
                 let wanted = if left % 2 == 0 { Ok(left) } else { Err(id) };
                 let Ok(even): Result<i64, i64> = wanted else {
-                    let left = wanted.unwrap_or_else(|_| left);
+                    let left = wanted.unwrap_or(left);
                     |hash(left);
                     let line = format!("odd, of {id}");
                     local_transform([keypath(left), nil_to_val(Vec::new()), update(|seen| seen.push(line))], $$matched);
