@@ -27,14 +27,18 @@ use rama_core::{
     cluster::Cluster,
     depot::{AckReturns, Partitioning},
     error::{AppendError, EventError},
-    flow::{Cx, Outcome},
+    flow::{Cx, DepotRef, Outcome},
     id::TaskId,
     module::{Module, ModuleBuilder, key_hash},
     partition::KeyHash,
     prelude::*,
 };
 use rama_test::InProcessCluster;
-use tokio::{sync::mpsc::UnboundedReceiver, task::JoinHandle};
+use tokio::{
+    runtime::{self, Runtime},
+    sync::mpsc::UnboundedReceiver,
+    task::JoinHandle,
+};
 
 /// What is done with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +49,10 @@ enum Does {
     AskTwice,
     /// Asks so many questions at once.
     AskEach(u64),
+    /// Asks, and asks so many questions at once with the answer.
+    AskThenEach(u64),
+    /// Asks something that has its answer at once, again and again.
+    AskForEver,
     /// Asks, goes to another key's home and asks there.
     AskThere(i64),
     AskThenFail,
@@ -85,6 +93,26 @@ const AUDIT: u64 = 1_000_000;
 struct Office {
     outside: Outside,
     time: Option<Duration>,
+    /// Whether there is the second topology.
+    audits: bool,
+}
+
+impl Office {
+    fn new(outside: &Outside) -> Self {
+        Self { outside: outside.clone(), time: HOUR, audits: true }
+    }
+
+    fn audit(&self, module: &mut ModuleBuilder, jobs: DepotRef<Job>) {
+        let mut audit = module.stream("audit");
+        let flow = audit.flow();
+        let answered = flow.returns("after await_future(audit)");
+        let Self { outside, time, .. } = self.clone();
+        flow.source(jobs, "source(*jobs)", move |cx, Job { id, does, .. }| match does {
+            Does::AskBoth => cx.await_future(outside.ask(id + AUDIT), time, answered, ()),
+            _ => Ok(()),
+        });
+        flow.define_returns(answered, |cx, answer: i64, ()| cx.ack_return(&answer));
+    }
 }
 
 #[derive(Clone)]
@@ -136,7 +164,7 @@ impl Module for Office {
         let flow = work.flow();
         let answered = flow.returns("after await_future(ask)");
         let there = flow.port("after |hash(there)");
-        let Self { outside, time } = self.clone();
+        let Self { outside, time, .. } = self.clone();
         let ask = move |cx: &mut Cx<'_>, key: i64, id: u64, does: Does| -> Outcome {
             cx.await_future(outside.ask(id), time, answered, (key, id, does))
         };
@@ -164,18 +192,25 @@ impl Module for Office {
                 Does::AskEach(count) => {
                     (0..count).try_for_each(|number| asks(cx, key, id + number, Does::Ask))
                 }
+                Does::AskForEver => cx.await_future(async { 0 }, time, answered, (key, id, does)),
                 _ => asks(cx, key, id, does),
             }
         });
         let outside = self.outside.clone();
         flow.define_returns(answered, move |cx, answer: i64, (key, id, does)| {
             outside.ran(id);
+            if does == Does::AskForEver {
+                return cx.await_future(async { 0 }, time, answered, (key, id, does));
+            }
             let answer = (id, answer, cx.task().0);
             let push = answers.path().keypath(key).nil_to_val(Vec::new());
             cx.local_transform(at(file!(), line!()), push.update(|list| list.push(answer)))?;
             cx.ack_return(&"answered")?;
             match does {
                 Does::AskTwice => asks_again(cx, key, id + 1, Does::Ask),
+                Does::AskThenEach(count) => {
+                    (1..=count).try_for_each(|number| asks_again(cx, key, id + number, Does::Ask))
+                }
                 Does::AskThere(to) => {
                     let route = cx.hash(&to);
                     cx.hop(route, there, (to, id + 1));
@@ -188,15 +223,9 @@ impl Module for Office {
         });
         flow.segment(there, move |cx, (key, id)| asks_there(cx, key, id, Does::Ask));
 
-        let mut audit = module.stream("audit");
-        let flow = audit.flow();
-        let answered = flow.returns("after await_future(audit)");
-        let outside = self.outside.clone();
-        flow.source(jobs, "source(*jobs)", move |cx, Job { id, does, .. }| match does {
-            Does::AskBoth => cx.await_future(outside.ask(id + AUDIT), time, answered, ()),
-            _ => Ok(()),
-        });
-        flow.define_returns(answered, |cx, answer: i64, ()| cx.ack_return(&answer));
+        if self.audits {
+            self.audit(module, jobs);
+        }
     }
 
     fn client(link: &Link) -> OfficeClient {
@@ -222,7 +251,7 @@ impl Test {
     async fn new(tasks: u32) -> Self {
         let (outside, asked) = Outside::new();
         let disk = Failing::default();
-        let office = Office { outside: outside.clone(), time: HOUR };
+        let office = Office::new(&outside);
         let (ipc, client) = start(&disk, office, config(tasks, tasks.min(2))).await;
         Self { ipc, client, outside, asked, disk, tasks }
     }
@@ -244,7 +273,7 @@ impl Test {
         disk.writes_vanish.store(true, Ordering::Relaxed);
         drop(ipc);
         disk.writes_vanish.store(false, Ordering::Relaxed);
-        let office = Office { outside: outside.clone(), time: HOUR };
+        let office = Office::new(&outside);
         let (ipc, client) = start(&disk, office, config(tasks, tasks.min(2))).await;
         Self { ipc, client, outside, asked, disk, tasks }
     }
@@ -388,7 +417,8 @@ async fn a_future_has_a_minute_or_what_the_program_says() {
         let clock = Arc::new(ManualClock::default());
         let seen: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let ipc = InProcessCluster::create().await.unwrap().with_clock(seen);
-        let client = ipc.launch(Office { outside, time }, config(1, 1)).await.unwrap();
+        let client =
+            ipc.launch(Office { time, ..Office::new(&outside) }, config(1, 1)).await.unwrap();
         let done = client.start(job(1, 1, Does::Ask));
         let mut question = asked.recv().await.unwrap();
         clock.advance(time.unwrap_or(60 * second) - second);
@@ -677,7 +707,7 @@ async fn a_stop_leaves_parked_records_to_the_next_start() {
     let done = test.client.start(job(key, 1, Does::Ask));
     let mut question = test.question(1).await;
     test.client.jobs.append(job(key, 0, Does::Count)).await.unwrap();
-    let office = Office { outside: test.outside.clone(), time: HOUR };
+    let office = Office::new(&test.outside);
     test.ipc.update(office).await.unwrap();
     let error = done.await.unwrap().unwrap_err();
     assert!(matches!(error, AppendError::Unfinished { depot: "jobs" }), "{error}");
@@ -687,7 +717,7 @@ async fn a_stop_leaves_parked_records_to_the_next_start() {
     assert_eq!(test.client.begun(key).await, 3);
     test.ipc.shutdown().await.unwrap();
     futures_left(0).await;
-    let office = Office { outside: test.outside.clone(), time: HOUR };
+    let office = Office::new(&test.outside);
     let client = test.ipc.launch(office, config(2, 2)).await.unwrap();
     client.jobs.append(job(key, 0, Does::Count)).await.unwrap();
     assert_eq!(client.begun(key).await, 4, "it is not begun once more");
@@ -749,7 +779,7 @@ async fn a_stop_at_the_bound_takes_in_what_is_queued_and_waits_for_nobody() {
     for id in 1..=RECORDS {
         test.client.queue(spread(id)).await;
     }
-    let office = Office { outside: test.outside.clone(), time: HOUR };
+    let office = Office::new(&test.outside);
     test.ipc.update(office).await.unwrap();
     let mut left = RECORDS;
     while left > 0 {
@@ -760,6 +790,222 @@ async fn a_stop_at_the_bound_takes_in_what_is_queued_and_waits_for_nobody() {
     until("all are answered", async || test.client.all_answers().await.len() == 17_500).await;
     let ids: BTreeSet<_> = test.client.all_answers().await.into_iter().map(|(id, ..)| id).collect();
     assert_eq!(ids.len(), 17_500, "each once");
+}
+
+/// The largest number of futures that a module may have at once on one task, and what each record here asks for.
+const FUTURES_MAX: usize = 16_384;
+const EACH: usize = 700;
+
+/// A job with a key of its own, so that no row grows large.
+fn apart(number: usize, does: Does) -> Job {
+    job(i64::try_from(number).unwrap(), number as u64 * 1_000, does)
+}
+
+/// Answers everything until there are so many answers.
+async fn answer_all(test: &mut Test, count: usize) {
+    while test.client.all_answers().await.len() < count {
+        for _ in 0..1_000 {
+            while let Ok(question) = test.asked.try_recv() {
+                // Those of a life that has ended have no one who listens.
+                question.answer.send(1).ok();
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn futures_are_bounded_within_a_batch_and_when_records_are_run_again() {
+    const RECORDS: usize = 100;
+    let mut test = Test::new(1).await;
+    test.outside.set_brake(true);
+    test.client.queue(job(1, 0, Does::Brake)).await;
+    test.outside.stands().await;
+    // All of them come out of the queue at once.
+    for number in 0..RECORDS {
+        test.client.queue(apart(number, Does::AskEach(EACH as u64))).await;
+    }
+    test.outside.set_brake(false);
+    until("it is full", async || test.outside.waiting().0 >= FUTURES_MAX).await;
+    let most = test.outside.waiting().1;
+    assert!(most < FUTURES_MAX + EACH, "{most} at once");
+    // All are taken in, none is asked anything, and then all are run again.
+    test.ipc.update(Office::new(&test.outside)).await.unwrap();
+    answer_all(&mut test, RECORDS * EACH).await;
+    let most = test.outside.waiting().1;
+    assert!(most < FUTURES_MAX + EACH, "{most} at once, when they are run again");
+}
+
+#[tokio::test]
+async fn futures_that_are_begun_behind_others_are_bounded_too() {
+    const RECORDS: usize = 100;
+    let mut test = Test::new(1).await;
+    for number in 0..RECORDS {
+        test.client.queue(apart(number, Does::AskThenEach(EACH as u64))).await;
+    }
+    let mut questions = Vec::new();
+    for _ in 0..RECORDS {
+        questions.push(test.asked.recv().await.unwrap());
+    }
+    test.outside.set_brake(true);
+    test.client.queue(job(1, 0, Does::Brake)).await;
+    test.outside.stands().await;
+    for question in questions {
+        question.answer.send(1).unwrap();
+    }
+    // All of them go on at once.
+    futures_left(0).await;
+    test.outside.set_brake(false);
+    answer_all(&mut test, RECORDS * (EACH + 1)).await;
+    let most = test.outside.waiting().1;
+    assert!(most < FUTURES_MAX + EACH, "{most} at once");
+}
+
+#[tokio::test]
+async fn a_stop_leaves_answers_to_the_next_start() {
+    const QUEUE_RECORDS_MAX: usize = 8_192;
+    let mut test = Test::new(1).await;
+    drop(test.client.start(job(1, 1, Does::Ask)));
+    let question = test.question(1).await;
+    test.client.jobs.append(job(1, 0, Does::Count)).await.unwrap();
+    test.outside.set_brake(true);
+    test.client.queue(job(1, 0, Does::Brake)).await;
+    test.outside.stands().await;
+    for _ in 0..QUEUE_RECORDS_MAX {
+        test.client.queue(job(1, 0, Does::Count)).await;
+    }
+    // There is no room, so it waits, and is refused when the module begins to stop.
+    let refused = test.client.start(job(1, 0, Does::Count));
+    question.answer.send(5).unwrap();
+    // The two appends.
+    futures_left(2).await;
+    let begins = async {
+        let refused = refused.await.unwrap().unwrap_err();
+        assert!(matches!(refused, AppendError::Stopped { .. }), "{refused}");
+        test.outside.set_brake(false);
+    };
+    let (updated, ()) = tokio::join!(test.ipc.update(Office::new(&test.outside)), begins);
+    updated.unwrap();
+    assert_eq!(test.client.answers(1).await, [], "nothing was made of the answer");
+    test.answer(1, 6).await;
+    until("it is done", async || test.client.answers(1).await == [(1, 6, 0)]).await;
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_trees_that_ask_for_ever() {
+    const TREES: u64 = 1_000;
+    const STOPS: u64 = 3;
+    let test = Test::new(2).await;
+    let keys = [key_at(0, 2), key_at(1, 2)];
+    // So many that some of them could always go on.
+    for id in 0..TREES {
+        test.client.queue(job(keys[id as usize % 2], id, Does::AskForEver)).await;
+    }
+    for _ in 0..STOPS {
+        for id in [0, TREES - 1] {
+            let runs = test.outside.runs(id);
+            until("it asks", async || test.outside.runs(id) > runs + 2).await;
+        }
+        test.ipc.update(Office::new(&test.outside)).await.unwrap();
+    }
+    let begun = (STOPS + 1) * TREES / 2;
+    until("each start has run them again", async || test.client.begun(keys[1]).await == begun)
+        .await;
+    test.ipc.shutdown().await.unwrap();
+    futures_left(0).await;
+}
+
+#[tokio::test]
+async fn a_topology_that_comes_back_goes_on_with_what_it_had_parked() {
+    let mut test = Test::new(1).await;
+    drop(test.client.start(job(1, 1, Does::AskBoth)));
+    let mut questions = [test.asked.recv().await.unwrap(), test.asked.recv().await.unwrap()];
+    questions.sort_by_key(|question| question.id);
+    let [work, _audit] = questions;
+    work.answer.send(4).unwrap();
+    until("one is done", async || test.client.answers(1).await.len() == 1).await;
+    let without = Office { audits: false, ..Office::new(&test.outside) };
+    test.ipc.update(without).await.unwrap();
+    let done = test.client.start(job(1, 2, Does::AskBoth));
+    test.answer(2, 5).await;
+    done.await.unwrap().unwrap();
+    test.ipc.update(Office::new(&test.outside)).await.unwrap();
+    // What it had begun, and what it has missed.
+    test.answer(1 + AUDIT, 6).await;
+    test.answer(2 + AUDIT, 7).await;
+    test.client.jobs.append(job(1, 0, Does::Count)).await.unwrap();
+    assert_eq!([1, 1 + AUDIT, 2 + AUDIT].map(|id| test.outside.asks(id)), [1, 2, 1]);
+}
+
+/// A runtime with a thread of its own.
+fn runtime() -> Runtime {
+    runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+/// Appends a job to a module whose runtime has ended; tells what the module says of that.
+async fn refusal(client: &OfficeClient, job: Job) -> String {
+    match client.jobs.append(job).await {
+        Err(AppendError::Broken { reason, .. } | AppendError::Unknown { reason }) => {
+            reason.to_string()
+        }
+        other => panic!("the module goes on: {other:?}"),
+    }
+}
+
+#[test]
+fn a_runtime_that_ends_ends_the_module_and_fails_no_record() {
+    const SAID: &str = "the runtime that launched the module has ended";
+    let (outside, mut asked) = Outside::new();
+    let disk = Failing::default();
+    let office = Office::new(&outside);
+    let (first, second) = (runtime(), runtime());
+    let (ipc, client) = first.block_on(start(&disk, office.clone(), config(1, 1)));
+    let [parked] = second.block_on(async {
+        let parked = client.start(job(1, 1, Does::Ask));
+        std::mem::forget(asked.recv().await.unwrap());
+        client.jobs.append(job(1, 0, Does::Count)).await.unwrap();
+        [parked]
+    });
+    drop(first);
+    second.block_on(async {
+        let said = refusal(&client, job(1, 0, Does::Count)).await;
+        assert!(said.contains(SAID) && !said.contains("append"), "{said}");
+        assert!(is_unfinished(&parked.await.unwrap()));
+        assert_eq!(client.begun(1).await, 2, "what was committed can be read");
+        ipc.shutdown().await.unwrap_err();
+        let client = ipc.launch(office.clone(), config(1, 1)).await.unwrap();
+        let question = asked.recv().await.unwrap();
+        question.answer.send(5).unwrap();
+        until("it is done", async || client.answers(1).await == [(1, 5, 0)]).await;
+        ipc.shutdown().await.unwrap();
+    });
+}
+
+#[test]
+fn no_record_fails_on_a_runtime_that_has_ended() {
+    let (outside, mut asked) = Outside::new();
+    let disk = Failing::default();
+    let office = Office::new(&outside);
+    let (first, second) = (runtime(), runtime());
+    let (ipc, client) = first.block_on(start(&disk, office.clone(), config(1, 1)));
+    drop(first);
+    second.block_on(async {
+        client.jobs.append(job(1, 0, Does::Count)).await.unwrap();
+        let asks = client.jobs.append(job(1, 1, Does::Ask)).await;
+        let said = refusal(&client, job(1, 0, Does::Count)).await;
+        assert!(said.contains("the runtime that launched the module has ended"), "{said}");
+        ipc.shutdown().await.unwrap_err();
+        let client = ipc.launch(office.clone(), config(1, 1)).await.unwrap();
+        let stored = is_unfinished(&asks);
+        assert!(stored || matches!(asks, Err(AppendError::Unknown { .. })), "{asks:?}");
+        if stored {
+            asked.recv().await.unwrap().answer.send(4).unwrap();
+            until("it is run again", async || client.answers(1).await == [(1, 4, 0)]).await;
+        }
+        let done = client.start(job(2, 2, Does::Ask));
+        asked.recv().await.unwrap().answer.send(5).unwrap();
+        done.await.unwrap().unwrap();
+    });
 }
 
 #[test]
@@ -776,7 +1022,7 @@ fn without_a_runtime_the_record_says_what_is_missing() {
     }
     let cluster = Cluster::in_memory();
     let (outside, _asked) = Outside::new();
-    let office = Office { outside, time: HOUR };
+    let office = Office::new(&outside);
     let client = wait(cluster.launch(office, config(1, 1))).unwrap();
     let (.., reason) = failed(wait(client.jobs.append(job(1, 1, Does::Ask))));
     assert!(reason.contains("launch it within a runtime"), "{reason}");

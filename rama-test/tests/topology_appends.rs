@@ -38,7 +38,11 @@ enum Does {
     PassAcked(Level, Then),
     PassThenFail,
     PassMany(u64),
-    PassManyAcked(u64),
+    PassManyAcked(u64, Then),
+    /// Appends it to the next depot, and does so again whenever that is durable.
+    PassForEver,
+    /// Asks so many questions at once.
+    AskEach(u64),
     ToStranger(i64),
     ToGlobal,
     ToClosed,
@@ -55,6 +59,7 @@ enum Then {
     Ask,
     Fail,
     Pass,
+    AskEach(u64),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -88,6 +93,7 @@ impl Item {
             Then::Ask => Does::Ask,
             Then::Fail => Does::Fail,
             Then::Pass => Does::Pass(Then::Nothing),
+            Then::AskEach(count) => Does::AskEach(count),
         };
         Self { does, ..self }
     }
@@ -160,12 +166,12 @@ impl Chain {
             let Item { key, id, does } = item;
             push(cx, seen, key, id)?;
             match does {
-                Does::Nothing | Does::Ask => Ok(()),
+                Does::Nothing | Does::Ask | Does::AskEach(_) => Ok(()),
                 Does::Fail => Err(EventError::new("it fails at once")),
                 Does::Pass(then) => cx.depot_append(b, &item.then(then)),
                 Does::PassAcked(level, then) => {
                     let (item, level) = (item.then(then), level.into());
-                    cx.depot_append_acked(b, &item, level, appended, (key, id))
+                    cx.depot_append_acked(b, &item, level, appended, (key, id, does))
                 }
                 Does::PassThenFail => {
                     cx.depot_append(b, &item.then(Then::Pass))?;
@@ -174,11 +180,15 @@ impl Chain {
                 Does::PassMany(count) => (0..count).try_for_each(|number| {
                     cx.depot_append(b, &Item { id: id + number, ..item }.then(Then::Pass))
                 }),
-                Does::PassManyAcked(count) => (0..count).try_for_each(|number| {
-                    let next = Item { id: id + number, ..item }.then(Then::Nothing);
-                    let frame = (key, next.id);
+                Does::PassManyAcked(count, then) => (0..count).try_for_each(|number| {
+                    let next = Item { id: id + number, ..item }.then(then);
+                    let frame = (key, next.id, does);
                     cx.depot_append_acked(b, &next, AckLevel::Ack, appended, frame)
                 }),
+                Does::PassForEver => {
+                    let next = item.then(Then::Nothing);
+                    cx.depot_append_acked(b, &next, AckLevel::AppendAck, appended, (key, id, does))
+                }
                 Does::ToStranger(key) => cx.depot_append(b, &Item { key, ..item }),
                 Does::ToGlobal => cx.depot_append(global, &item),
                 Does::ToClosed => cx.depot_append(closed, &item.then(Then::Nothing)),
@@ -189,7 +199,7 @@ impl Chain {
                 }
                 Does::AgainAcked(left) => {
                     let next = Item { id: id + 1, does: Does::AgainAcked(left - 1), ..item };
-                    cx.depot_append_acked(a, &next, AckLevel::Ack, appended, (key, id))
+                    cx.depot_append_acked(a, &next, AckLevel::Ack, appended, (key, id, does))
                 }
                 Does::Forever => {
                     outside.ran(0);
@@ -198,9 +208,14 @@ impl Chain {
             }
         });
         let outside = self.outside.clone();
-        flow.define_returns(appended, move |cx, (), (key, id)| {
+        flow.define_returns(appended, move |cx, (), (key, id, does)| {
             outside.ran(id);
-            push(cx, went_on, key, id)
+            push(cx, went_on, key, id)?;
+            if does != Does::PassForEver {
+                return Ok(());
+            }
+            let next = item(key, id, Does::Nothing);
+            cx.depot_append_acked(b, &next, AckLevel::AppendAck, appended, (key, id, does))
         });
     }
 
@@ -216,6 +231,8 @@ impl Chain {
             push(cx, seen, key, id)?;
             match does {
                 Does::Ask => cx.await_future(outside.ask(id), None, answered, ()),
+                Does::AskEach(count) => (0..count)
+                    .try_for_each(|_| cx.await_future(outside.ask(id), None, answered, ())),
                 Does::Fail => Err(EventError::new("the second one fails")),
                 Does::Pass(then) => cx.depot_append(c, &item.then(then)),
                 _ => Ok(()),
@@ -607,7 +624,7 @@ async fn a_topology_may_wait_for_its_own_depot() {
 async fn new_records_wait_behind_very_many_appends_and_nobody_for_ever() {
     const APPENDS: u64 = 70_000;
     let test = Test::new(1).await;
-    let many = test.start(item(1, 0, Does::PassManyAcked(APPENDS)));
+    let many = test.start(item(1, 0, Does::PassManyAcked(APPENDS, Then::Nothing)));
     until("they wait", async || test.client.b.partition_info(TaskId(0)).unwrap().end.0 > 0).await;
     let other = test.start(item(2, 1, Does::Nothing));
     other.await.unwrap().unwrap();
@@ -615,4 +632,84 @@ async fn new_records_wait_behind_very_many_appends_and_nobody_for_ever() {
     let expected: Vec<u64> = (0..APPENDS).collect();
     assert_eq!(ids(&test.client.went_on, 1).await, expected);
     assert_eq!(ids(&test.client.seen_b, 1).await, expected);
+}
+
+#[tokio::test]
+async fn stored_records_wait_for_the_futures_of_others() {
+    const RECORDS: u64 = 400;
+    const EACH: u64 = 700;
+    let mut test = Test::new(1).await;
+    let many = test.start(item(1, 0, Does::PassManyAcked(RECORDS, Then::AskEach(EACH))));
+    until("it is full", async || test.outside.waiting().0 >= 16_384).await;
+    for _ in 0..RECORDS * EACH {
+        test.asked.recv().await.unwrap().answer.send(0).unwrap();
+    }
+    many.await.unwrap().unwrap();
+    assert_eq!(ids(&test.client.went_on, 1).await.len() as u64, RECORDS, "none has failed");
+    let most = test.outside.waiting().1;
+    assert!((16_384..16_384 + EACH as usize).contains(&most), "{most} at once");
+}
+
+#[tokio::test]
+async fn a_stop_finishes_the_waits_for_appends_so_that_nothing_is_appended_twice() {
+    const RECORDS: u64 = 150;
+    let test = Test::new(2).await;
+    let keys = [key_at(0, 2), key_at(1, 2)];
+    let mut expected = [Vec::new(), Vec::new()];
+    for (number, random) in (0..RECORDS).zip(scrambled(5)) {
+        let at = number as usize % 2;
+        let level = if number % 3 == 0 { Level::Ack } else { Level::AppendAck };
+        let passed = item(keys[at], number, Does::PassAcked(level, Then::Nothing));
+        expected[at].push(number);
+        test.client.a.append_with(passed, AckLevel::None).await.unwrap();
+        // The stop comes somewhere between the record, its append, its answer, and what follows.
+        for _ in 0..random % 200 {
+            tokio::task::yield_now().await;
+        }
+        test.ipc.update(Chain { outside: test.outside.clone() }).await.unwrap();
+        assert_eq!(ids(&test.client.went_on, keys[at]).await, expected[at], "it has gone on");
+        let appended = records(&test.client.b, TaskId(at as u32)).await;
+        assert_eq!(appended.len(), expected[at].len(), "it was appended once");
+    }
+}
+
+#[tokio::test]
+async fn a_stop_finishes_chains_of_appends_and_leaves_out_what_waits_for_a_future() {
+    let mut test = Test::new(1).await;
+    test.client.a.append_with(item(1, 0, Does::AgainAcked(30)), AckLevel::None).await.unwrap();
+    let asking = item(2, 100, Does::PassAcked(Level::Ack, Then::Ask));
+    test.client.a.append_with(asking, AckLevel::None).await.unwrap();
+    test.ipc.update(Chain { outside: test.outside.clone() }).await.unwrap();
+    assert_eq!(ids(&test.client.went_on, 1).await, (0..30).rev().collect::<Vec<_>>());
+    assert_eq!(ids(&test.client.seen_a, 1).await, (0..31).collect::<Vec<_>>(), "each once");
+    assert!(ids(&test.client.went_on, 2).await.is_empty());
+    // The record of before the stop asks, and so does the one that is appended anew.
+    until("it goes on", async || {
+        while let Ok(question) = test.asked.try_recv() {
+            // Nobody listens to what was asked before the stop.
+            question.answer.send(0).ok();
+        }
+        ids(&test.client.went_on, 2).await == [100]
+    })
+    .await;
+    assert_eq!(records(&test.client.b, TaskId(0)).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_trees_that_append_for_ever() {
+    let test = Test::new(2).await;
+    let keys = [key_at(0, 2), key_at(1, 2)];
+    for (id, does) in [(1_000_000, Does::PassForEver), (0, Does::AgainAcked(u64::MAX))] {
+        test.client.a.append_with(item(keys[0], id, does), AckLevel::None).await.unwrap();
+        let passes = async || test.client.a.partition_info(TaskId(0)).unwrap().end.0 > 20;
+        until("it goes on", async || test.outside.runs(id) > 20 || passes().await).await;
+    }
+    for id in 0..2 {
+        let queued = item(keys[1], id, Does::Nothing);
+        test.client.a.append_with(queued, AckLevel::None).await.unwrap();
+        test.ipc.update(Chain { outside: test.outside.clone() }).await.unwrap();
+        let expected: Vec<u64> = (0..=id).collect();
+        assert_eq!(ids(&test.client.seen_a, keys[1]).await, expected, "it was queued");
+    }
+    test.ipc.shutdown().await.unwrap();
 }

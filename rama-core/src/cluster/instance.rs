@@ -177,7 +177,8 @@ fn engine(
     let targets: Arc<[_]> = Arc::from(targets);
     let tasks = intakes.into_iter().zip(pstates).zip(0..).map(|((intakes, pstates), id)| {
         let appends = Appends::new(Arc::clone(&targets));
-        let parking = Parking::new(outside.clone(), Arc::clone(&wakes[id as usize]));
+        let parking =
+            Parking::new(outside.clone(), Arc::clone(&wakes[id as usize]), config.task_count());
         let exits = Exits { appends, parking };
         Task::new(TaskId(id), instance.clone(), intakes, pstates, exits)
     });

@@ -95,7 +95,8 @@ impl Cluster {
     }
 
     /// Starts a module, on the data it left when it ran before (TE-02). Everything that was acknowledged
-    /// is there when this returns. The futures that its topologies await run on the tokio runtime of the caller.
+    /// is there when this returns. The futures that its topologies await run on the tokio runtime of the caller: when
+    /// that ends while a topology waits for one, the module ends, and runs the record again at its next start.
     ///
     /// # Errors
     /// When the module runs already, its declarations contradict each other or the stored data, or the

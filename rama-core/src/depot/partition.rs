@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    Append, AppendQueue, Appended, Event, RecordBatch, Reply,
+    AckLevel, Append, AppendQueue, Appended, Event, RecordBatch, Reply,
     appended::{BATCH_BYTES, encode_record},
 };
 use crate::{
@@ -99,12 +99,16 @@ impl<E: Event> DepotPartition<E> {
         self.forming.iter().map(RecordBatch::size).sum()
     }
 
-    /// Takes what topologies appended into the forming group, behind everything else.
-    pub(crate) fn adopt(&mut self, appended: &mut Appended, now: Timestamp) {
+    /// Takes what topologies appended into the forming group, behind everything else. Tells the offset behind the last
+    /// of these records of which somebody waits until it is processed; 0 when there is none.
+    pub(crate) fn adopt(&mut self, appended: &mut Appended, now: Timestamp) -> Offset {
         let (batches, replies) = appended.place(self.next, now);
         self.next = batches.last().map_or(self.next, RecordBatch::end);
         self.forming.extend(batches);
+        let awaited = replies.iter().rfind(|(_, reply)| reply.level == AckLevel::Ack);
+        let awaited = awaited.map_or(Offset(0), |(offset, _)| offset.next());
         self.replies.extend(replies);
+        awaited
     }
 
     /// Hands the forming group out and starts the next one. `None` when nothing was appended. What is

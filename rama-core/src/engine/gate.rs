@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     error::AppendError,
-    flow::{Failure, Origin},
+    flow::{APPENDS_MAX, FUTURES_MAX, Failure, Origin, Waits},
     id::{Epoch, TaskId},
     task::{Failed, SealedTask},
 };
@@ -38,14 +38,10 @@ const GROUP_RECORDS_MAX: usize = 8 * GROUP_RECORDS;
 /// Parcels on their way after which no further records are taken: frames are finished first.
 const PARCELS_MAX: i64 = 1_024;
 
-/// Futures that run for parked trees, more or less one batch of work, after which no record begins: what is parked
-/// goes on first, or fails by its time limit. Each holds its future and a frame, some kilobytes, so all of them
-/// together some hundred megabytes at most.
-const FUTURES_MAX: usize = 16_384;
-
-/// Trees that wait for records they appended, more or less one batch of work, after which no new record begins. The
-/// appended ones do begin: they are what is waited for. A wait without a future takes some hundred bytes.
-const APPENDS_MAX: usize = 65_536;
+/// Groups that a module that stops cuts so that trees get the answers to their appends. Each gets what it waits for with
+/// the next group or two, and waits for a handful one behind the other, so usual trees need a few; those that append
+/// again and again for ever are ended here, after a second or two on a slow disk.
+const CLOSING_GROUPS: usize = 128;
 
 /// Guards the forming group.
 #[derive(Debug)]
@@ -65,16 +61,16 @@ struct State {
     busy: usize,
     /// Parcels sent and not run yet. Below zero for moments while their sender is still inside.
     in_flight: i64,
-    /// Tasks that have to repeat the attempt.
-    repeats: usize,
+    /// Tasks that have not repeated the dropped attempt yet.
+    repeating: usize,
     cut_wanted: bool,
     committing: bool,
     /// Whether the forming group contains anything.
     dirty: bool,
     records: usize,
     forming_bytes: Vec<usize>,
-    /// Branches of trees that wait: for futures, and for appends; by lane.
-    parked: Vec<(usize, usize)>,
+    /// Branches of trees that wait, by lane.
+    parked: Vec<Waits>,
     /// What lanes were let in for, by index; everything again once they were told that there is more.
     granted: Vec<Takes>,
     /// Lanes that have taken records out of their queues and not run them yet, by index.
@@ -83,6 +79,8 @@ struct State {
     unfinished: Unfinished,
     /// Whether some topology can go on with stored records when the group in the committer's hands is visible.
     lags: bool,
+    /// Groups that may still be cut for trees when the module stops.
+    closing_groups: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -125,14 +123,15 @@ pub(crate) struct Report {
     pub(crate) parcels_sent: usize,
     pub(crate) parcels_run: usize,
     pub(crate) records: usize,
+    /// Tasks that did the work of a dropped attempt again.
     pub(crate) repeated: usize,
     /// Whether more records wait in the queues of the lane, as far as it looked.
     pub(crate) more: bool,
     /// Whether the lane has taken records out of its queues that it has not run.
     pub(crate) waiting: bool,
     pub(crate) forming_bytes: usize,
-    /// Branches of trees that wait: for futures, and for appends.
-    pub(crate) parked: (usize, usize),
+    /// Branches of trees that wait.
+    pub(crate) parked: Waits,
 }
 
 /// A consistent cut on its way to the log.
@@ -162,18 +161,19 @@ impl Gate {
             phase: Phase::Running,
             busy: 0,
             in_flight: 0,
-            repeats: 0,
+            repeating: 0,
             cut_wanted: false,
             committing: false,
             dirty: false,
             records: 0,
             forming_bytes: vec![0; lanes],
-            parked: vec![(0, 0); lanes],
+            parked: vec![Waits::default(); lanes],
             granted: vec![Takes::New; lanes],
             waiting: vec![false; lanes],
             failed: Arc::default(),
             unfinished: Unfinished::new(parked),
             lags: false,
+            closing_groups: CLOSING_GROUPS,
         };
         let durable = AtomicU64::new(epoch.0 - 1);
         Self { state: Mutex::new(state), rest: Condvar::new(), durable }
@@ -188,7 +188,7 @@ impl Gate {
         state.busy += 1;
         let (takes, closing) = (state.takes(), state.is_closing());
         state.granted[lane] = takes;
-        let repeat = (state.repeats > 0).then(|| Arc::clone(&state.failed));
+        let repeat = (state.repeating > 0).then(|| Arc::clone(&state.failed));
         Some(Permit { takes, closing, repeat })
     }
 
@@ -218,7 +218,7 @@ impl Engine {
         state.busy -= 1;
         let signed = |count| i64::try_from(count).expect("counts of one batch are small");
         state.in_flight += signed(report.parcels_sent) - signed(report.parcels_run);
-        state.repeats -= report.repeated;
+        state.repeating -= report.repeated;
         state.records += report.records;
         state.dirty |= report.records > 0 || report.parcels_run > 0;
         state.forming_bytes[lane] = report.forming_bytes;
@@ -249,7 +249,7 @@ impl Engine {
 
     fn cut_when_quiet(&self, state: &mut State) {
         let ended = matches!(state.phase, Phase::Halted { .. } | Phase::Broken(_));
-        let quiet = state.busy == 0 && state.in_flight == 0 && state.repeats == 0;
+        let quiet = state.busy == 0 && state.in_flight == 0 && state.repeating == 0;
         if quiet && !ended && state.cut_wanted && !state.committing {
             self.cut(state);
         }
@@ -277,6 +277,9 @@ impl Engine {
         state.dirty = false;
         state.records = 0;
         state.forming_bytes.fill(0);
+        if state.is_closing() && !self.clients_wait(state) {
+            state.closing_groups = state.closing_groups.saturating_sub(1);
+        }
         if !closed.is_empty() || tasks.iter().any(|task| !task.is_empty()) {
             self.groups.put(Group { epoch: state.epoch, tasks, failed, closed });
             state.epoch = state.epoch.next();
@@ -291,7 +294,7 @@ impl Engine {
         let failures = failures.into_iter().map(|failure| (failure.origin, failure.reason));
         Arc::make_mut(&mut state.failed).extend(failures);
         self.all_tasks().for_each(|task| self.task(task).drop_attempt(&state.failed));
-        state.repeats = self.tasks.len();
+        state.repeating = self.tasks.len();
         self.wake_lanes();
     }
 
@@ -310,8 +313,8 @@ impl Engine {
         (0..self.task_count()).map(TaskId)
     }
 
-    /// Takes no more records and waits until everything that was taken is durable. Tells the reason
-    /// when the module broke instead.
+    /// Takes no more records and waits until everything that was taken is durable, and trees have gone on that wait
+    /// for their appends. Tells the reason when the module broke instead.
     pub(crate) fn come_to_rest(&self) -> Result<(), Arc<str>> {
         {
             let mut state = self.gate.state();
@@ -328,11 +331,35 @@ impl Engine {
                 Phase::Halted { .. } => return Ok(()),
                 Phase::Running | Phase::Closing => {}
             }
-            if state.at_rest() && self.queues_are_empty() {
+            if self.is_at_rest(&state) {
                 return Ok(());
             }
             state = self.gate.rest.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// Whether nothing is left to do for a module that stops.
+    ///
+    /// Parked trees that wait for a future are left to the next start. Those that wait for an append are not: the next
+    /// start would append once more. They have what they wait for as soon as its group is durable, or the topologies
+    /// have run the record, so the module is at rest when no group is on its way, nothing that has come is left in an
+    /// inbox, and no record that a tree waits for is left to be run. Whatever waits then waits, over however many
+    /// records, for a tree that waits for a future: a tree waits for a record that it appended, which is younger than
+    /// its own, so no chain of such waits ends where it began.
+    ///
+    /// What goes on may append once more and wait for that, so this could go on for ever. Whatever does needs a group
+    /// for every round, and they are counted, from the moment when nothing of clients is left; what is behind the
+    /// last one is left to the next start as well.
+    fn is_at_rest(&self, state: &State) -> bool {
+        let no_trees = || !self.all_tasks().any(|task| self.task(task).is_awaited());
+        state.nothing_forms()
+            && !self.clients_wait(state)
+            && (state.closing_groups == 0 || no_trees())
+    }
+
+    /// Whether records of clients were not run, as far as it is known.
+    fn clients_wait(&self, state: &State) -> bool {
+        state.waiting.contains(&true) || !self.queues_are_empty()
     }
 
     /// Ends every actor; with `checkpoint` the store is brought up to date first, so that the next start
@@ -376,25 +403,23 @@ impl State {
         matches!(self.phase, Phase::Closing)
     }
 
-    /// What may begin now. A module that stops does not wait for what is parked: it takes in what is queued, which is
-    /// bounded, and leaves the rest to its next start.
+    /// What may begin now. A module that stops takes in what is queued, which is bounded, and begins no futures.
     fn takes(&self) -> Takes {
         if self.cut_wanted || self.is_full() || self.in_flight >= PARCELS_MAX {
             return Takes::Nothing;
         }
-        let (futures, appends) = (self.parked.iter())
-            .fold((0, 0), |(futures, appends), lane| (futures + lane.0, appends + lane.1));
+        let parked: Waits = self.parked.iter().copied().sum();
         match self.phase {
+            Phase::Closing if self.closing_groups == 0 => Takes::Nothing,
             Phase::Closing => Takes::New,
-            _ if futures >= FUTURES_MAX => Takes::Parked,
-            _ if appends >= APPENDS_MAX => Takes::Stored,
+            _ if parked.futures >= FUTURES_MAX => Takes::Parked,
+            _ if parked.appends >= APPENDS_MAX => Takes::Stored,
             _ => Takes::New,
         }
     }
 
-    fn at_rest(&self) -> bool {
-        let nothing_waits = !self.waiting.contains(&true);
-        let nothing_forms = nothing_waits && !self.dirty && !self.committing && !self.cut_wanted;
-        nothing_forms && self.busy == 0 && self.in_flight == 0 && self.repeats == 0
+    fn nothing_forms(&self) -> bool {
+        let nothing_runs = self.busy == 0 && self.in_flight == 0 && self.repeating == 0;
+        nothing_runs && !self.dirty && !self.committing && !self.cut_wanted
     }
 }

@@ -65,6 +65,9 @@ impl Lane {
 
     fn work(&mut self, permit: &Permit) -> Report {
         let mut report = Report::default();
+        if permit.closing {
+            self.tasks.iter().for_each(|task| self.engine.task(*task).stop_futures());
+        }
         if let Some(failed) = &permit.repeat {
             report.repeated = self.each_task(&mut report, |task, _| task.repeat(failed));
         }
@@ -91,9 +94,7 @@ impl Lane {
             let task = self.engine.task(*task);
             report.forming_bytes += task.forming_bytes();
             report.waiting |= task.is_waiting();
-            let (futures, appends) = task.parked();
-            report.parked.0 += futures;
-            report.parked.1 += appends;
+            report.parked = report.parked + task.waits();
         }
         report
     }

@@ -171,7 +171,9 @@ impl Recovered {
         self.offset(PROGRESS, &key.expect("the catalog was made from the module"))
     }
 
-    /// The records of a depot partition that a topology has begun and is not done with, in their order.
+    /// The records of a depot partition that a topology has begun and is not done with, in their order. Those of a
+    /// topology that the module does not declare any more stay, like its progress: it has not finished them, and when
+    /// it comes back, it goes on where it was.
     pub(crate) fn parked(
         &self,
         topology: TopologyId,

@@ -6,7 +6,10 @@
 
 use std::sync::Arc;
 
-use super::{Cx, DepotRef, Outcome, Returns};
+use super::{
+    Cx, DepotRef, Outcome, Returns,
+    parking::{Awaits, Comes},
+};
 use crate::{
     depot::{AckLevel, Appended, DepotTarget, Event, Reply, encode_record},
     error::EventError,
@@ -107,11 +110,11 @@ impl Cx<'_> {
         }
         let (wait, ticket) = self.parking.ticket();
         let reply = Reply::to_tree(level, move |answer| match answer {
-            Ok(_) => ticket.arrive(Ok(Box::new(()))),
-            Err(error) => ticket.arrive(Err(error.to_string().into())),
+            Ok(_) => ticket.arrive(Comes::Value(Box::new(()))),
+            Err(error) => ticket.arrive(Comes::Failed(error.to_string().into())),
         });
         self.append(depot, event, Some(reply))?;
-        self.park(wait, at, frame, None)
+        self.park(wait, at, frame, Awaits::Append)
     }
 
     fn append<E: Event>(&mut self, depot: DepotRef<E>, event: &E, reply: Option<Reply>) -> Outcome {

@@ -23,7 +23,7 @@ pub(crate) use self::{
     cx::{AckReturn, Failure, panic_message},
     origin::{Identity, Origin, Place},
     outbox::{Outbox, Parcel},
-    parking::{Changes, Parking},
+    parking::{APPENDS_MAX, Changes, FUTURES_MAX, Parking, Waits},
     program::{Program, Source},
 };
 pub use self::{

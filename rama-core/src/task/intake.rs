@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, VecDeque},
+    ops::Range,
     sync::Arc,
 };
 
@@ -33,10 +34,31 @@ pub(crate) struct Intake<E> {
     taken: VecDeque<Append<E>>,
     /// Behind the last record that a client appended in this life of the module.
     clients: Offset,
+    /// Behind the last record that a topology appended and of which a tree waits until it is processed.
+    awaited: Offset,
     /// Records with parked trees that the last life of the module left, in their order.
     unfinished: VecDeque<Origin>,
     /// Those of them that were run in this attempt.
-    run_again: Vec<Origin>,
+    taken_up: Vec<Origin>,
+}
+
+/// Which of the stored records in question are run.
+#[derive(Clone, Copy)]
+enum Runs<'a> {
+    /// Until the task may begin no more.
+    First,
+    /// Once more all that were run in the dropped attempt, but those that failed.
+    Again(&'a Failed),
+}
+
+impl Runs<'_> {
+    fn stops(self, cx: &Cx<'_>) -> bool {
+        matches!(self, Self::First) && !cx.parking.may_begin()
+    }
+
+    fn leaves_out(self, origin: &Origin) -> bool {
+        matches!(self, Self::Again(failed) if failed.contains_key(origin))
+    }
 }
 
 /// How far a source has read its partition.
@@ -68,6 +90,8 @@ pub(crate) trait IntakeSlot: Send {
     fn seal(&mut self, appended: &mut Appended, now: Timestamp, group: &mut SealedTask);
     /// Whether clients' records were taken out of the queue that have not run.
     fn is_waiting(&self) -> bool;
+    /// Whether trees wait for records that topologies have not run.
+    fn is_awaited(&self) -> bool;
     /// Forgets them.
     fn abandon(&mut self);
     fn forming_bytes(&self) -> usize;
@@ -90,8 +114,16 @@ impl<E: Event> Intake<E> {
                 Reading { source, committed: next, reached: next, is_stored: stored.is_some() }
             })
             .collect();
-        let (taken, run_again) = (VecDeque::new(), Vec::new());
-        Self { partition, view, readings, taken, clients: Offset(0), unfinished, run_again }
+        Self {
+            partition,
+            view,
+            readings,
+            taken: VecDeque::new(),
+            clients: Offset(0),
+            awaited: Offset(0),
+            unfinished,
+            taken_up: Vec::new(),
+        }
     }
 
     /// Whether every source has run every record that has an offset.
@@ -100,37 +132,52 @@ impl<E: Event> Intake<E> {
         self.readings.iter().all(|reading| reading.reached == end)
     }
 
+    /// Whether some source has not run everything before an offset.
+    fn is_behind(&self, end: Offset) -> bool {
+        self.readings.iter().any(|reading| reading.reached < end)
+    }
+
     /// Runs what the last life of the module left unfinished, from its source.
     fn finish(&mut self, cx: &mut Cx<'_>) -> Option<Took> {
-        let count = self.unfinished.len().min(UNFINISHED_RECORDS);
+        let count = self.unfinished.len().min(UNFINISHED_RECORDS).min(cx.parking.room());
         if count == 0 {
             return None;
         }
-        let origins: Vec<_> = self.unfinished.drain(..count).collect();
-        self.run_again(&origins, &Failed::new(), cx);
-        self.run_again.extend(origins);
-        Some(Took { records: count, more: true })
+        let mut origins: Vec<_> = self.unfinished.drain(..count).collect();
+        let records = self.run_single(&origins, Runs::First, cx);
+        for origin in origins.drain(records..).rev() {
+            self.unfinished.push_front(origin);
+        }
+        self.taken_up.extend(origins);
+        Some(Took { records, more: cx.parking.may_begin() })
     }
 
-    /// Runs single records, in the order of their offsets. Those that stand close together are read together.
-    fn run_again(&self, origins: &[Origin], failed: &Failed, cx: &mut Cx<'_>) {
+    /// Runs single records, in the order of their offsets, and tells how many. Those that stand close together are read
+    /// together.
+    fn run_single(&self, origins: &[Origin], runs: Runs<'_>, cx: &mut Cx<'_>) -> usize {
         let mut rest = origins;
         while let Some(first) = rest.first() {
             let end = Offset(first.offset.0 + BACKLOG_RECORDS);
             let (near, further) = rest.split_at(rest.partition_point(|one| one.offset < end));
             let last = near.last().expect("the first one is near itself");
-            let Some(records) = self.read(*first, last.offset.next(), cx) else { return };
-            for origin in near.iter().filter(|origin| !failed.contains_key(origin)) {
-                cx.parking.ended(*origin);
+            // Without them the module ends.
+            let Some(records) = self.read(*first, last.offset.next(), cx) else { break };
+            for (number, origin) in near.iter().enumerate() {
+                if runs.stops(cx) {
+                    return origins.len() - rest.len() + number;
+                }
+                if runs.leaves_out(origin) {
+                    continue;
+                }
+                cx.parking.note_end(*origin);
                 let record = origin.offset.0 - first.offset.0;
                 let record = usize::try_from(record).expect("what is near is counted in thousands");
                 let (time, bytes) = &records[record];
-                for source in self.sources_of(origin.topology) {
-                    run_encoded(source, *origin, *time, bytes, failed, cx);
-                }
+                self.run_sources(*origin, *time, bytes, cx);
             }
             rest = further;
         }
+        origins.len()
     }
 
     /// Runs records that had an offset before a topology saw them: what it missed, and what topologies appended.
@@ -139,16 +186,20 @@ impl<E: Event> Intake<E> {
         let end = self.readable();
         let behind = self.readings.iter().find(|reading| reading.reached < end)?;
         let (topology, from) = (behind.source.topology, behind.reached);
-        let to = Offset(end.0.min(from.0 + BACKLOG_RECORDS));
-        let none = Failed::new();
+        // What cannot begin is not read.
+        let room = u64::try_from(cx.parking.room()).unwrap_or(u64::MAX);
+        let to = Offset(end.0.min(from.0 + BACKLOG_RECORDS.min(room)));
         let forming = self.partition.forming_start();
-        if from < forming {
-            self.run_stored(topology, from, to.min(forming), &none, cx);
+        let mut reached = from;
+        if reached < forming {
+            reached = self.run_stored(topology, from..to.min(forming), Runs::First, cx);
         }
-        self.run_forming(from, to, |reading| reading.source.topology == topology, &none, cx);
-        self.readings_of(topology).for_each(|reading| reading.reached = to);
-        let records = usize::try_from(to.0 - from.0).unwrap_or(usize::MAX);
-        Some(Took { records, more: true })
+        if reached >= forming {
+            reached = self.run_forming(topology, reached..to, cx);
+        }
+        self.readings_of(topology).for_each(|reading| reading.reached = reached);
+        let records = usize::try_from(reached.0 - from.0).unwrap_or(usize::MAX);
+        Some(Took { records, more: cx.parking.may_begin() })
     }
 
     /// Where the records end that can be read: the group before the forming one may still be on its way to the log.
@@ -162,26 +213,26 @@ impl<E: Event> Intake<E> {
         self.readings.iter_mut().filter(move |reading| reading.source.topology == topology)
     }
 
-    fn sources_of(&self, topology: TopologyId) -> impl Iterator<Item = &Source<E>> {
-        let sources = self.readings.iter().map(|reading| &*reading.source);
-        sources.filter(move |source| source.topology == topology)
-    }
-
+    /// Runs stored records of a range, and tells how far.
     fn run_stored(
         &self,
         topology: TopologyId,
-        from: Offset,
-        to: Offset,
-        failed: &Failed,
+        range: Range<Offset>,
+        runs: Runs<'_>,
         cx: &mut Cx<'_>,
-    ) {
+    ) -> Offset {
         let origin = origin_of(&self.partition, topology);
-        let Some(records) = self.read(origin(from), to, cx) else { return };
-        for (number, (time, bytes)) in (from.0..).zip(records) {
-            for source in self.sources_of(topology) {
-                run_encoded(source, origin(Offset(number)), time, &bytes, failed, cx);
+        // Without them the module ends.
+        let Some(records) = self.read(origin(range.start), range.end, cx) else { return range.end };
+        for (offset, (time, bytes)) in (range.start.0..).map(Offset).zip(records) {
+            if runs.stops(cx) {
+                return offset;
+            }
+            if !runs.leaves_out(&origin(offset)) {
+                self.run_sources(origin(offset), time, &bytes, cx);
             }
         }
+        range.end
     }
 
     /// Stored records from one on; `None` when the module cannot go on.
@@ -196,21 +247,24 @@ impl<E: Event> Intake<E> {
             .ok()
     }
 
-    /// Runs the records of the forming group in a range, for some of the sources.
-    fn run_forming(
-        &self,
-        from: Offset,
-        to: Offset,
-        wanted: impl Fn(&Reading<E>) -> bool,
-        failed: &Failed,
-        cx: &mut Cx<'_>,
-    ) {
-        let records = self.partition.forming().skip_while(|(offset, ..)| *offset < from);
-        for (offset, time, bytes) in records.take_while(|(offset, ..)| *offset < to) {
-            for reading in self.readings.iter().filter(|reading| wanted(reading)) {
-                let origin = origin_of(&self.partition, reading.source.topology)(offset);
-                run_encoded(&reading.source, origin, time, bytes, failed, cx);
+    /// Runs records of a range in the forming group, and tells how far.
+    fn run_forming(&self, topology: TopologyId, range: Range<Offset>, cx: &mut Cx<'_>) -> Offset {
+        let origin = origin_of(&self.partition, topology);
+        let records = self.partition.forming().filter(|(offset, ..)| range.contains(offset));
+        for (offset, time, bytes) in records {
+            if Runs::First.stops(cx) {
+                return offset;
             }
+            self.run_sources(origin(offset), time, bytes, cx);
+        }
+        range.end
+    }
+
+    /// Runs a record in the sources of one topology.
+    fn run_sources(&self, origin: Origin, time: Timestamp, bytes: &[u8], cx: &mut Cx<'_>) {
+        let sources = self.readings.iter().map(|reading| &*reading.source);
+        for source in sources.filter(|source| source.topology == origin.topology) {
+            run_encoded(source, origin, time, bytes, cx);
         }
     }
 
@@ -221,7 +275,7 @@ impl<E: Event> Intake<E> {
         }
         let keeps_up = self.keeps_up();
         let (waiting, full) = (self.taken.len(), self.partition.forming_bytes() + BATCH_BYTES_MAX);
-        while self.partition.forming_bytes() < full {
+        while self.partition.forming_bytes() < full && cx.parking.may_begin_new() {
             let Some(append) = self.taken.pop_front() else { break };
             let Some((offset, time, event)) = self.partition.accept(append, now) else { continue };
             self.clients = offset.next();
@@ -234,7 +288,7 @@ impl<E: Event> Intake<E> {
             self.readings.iter_mut().for_each(|reading| reading.reached = end);
         }
         let more = !self.taken.is_empty() || !self.partition.queue.is_empty();
-        Took { records: waiting - self.taken.len(), more }
+        Took { records: waiting - self.taken.len(), more: more && cx.parking.may_begin() }
     }
 
     fn run_new(&self, (offset, time): (Offset, Timestamp), event: E, cx: &mut Cx<'_>) {
@@ -255,13 +309,20 @@ impl<E: Event> Intake<E> {
 
 impl<E: Event> IntakeSlot for Intake<E> {
     fn run(&mut self, count: usize, begin: Begin, now: Timestamp, cx: &mut Cx<'_>) -> Took {
+        if !cx.parking.may_begin() {
+            // Until an answer wakes the task.
+            return Took::default();
+        }
         if !begin.closing
             && let Some(took) = self.finish(cx)
         {
             return took;
         }
-        // A module that stops does not begin what the next start finds, only what clients wait for.
-        let wanted = !begin.closing || self.is_waiting() || !self.partition.queue.is_empty();
+        // A module that stops does not begin what the next start finds, only what somebody waits for.
+        let wanted = !begin.closing
+            || self.is_waiting()
+            || self.is_awaited()
+            || !self.partition.queue.is_empty();
         if !self.keeps_up()
             && wanted
             && let Some(took) = self.catch_up(cx)
@@ -272,7 +333,8 @@ impl<E: Event> IntakeSlot for Intake<E> {
     }
 
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>) {
-        self.run_again(&self.run_again, failed, cx);
+        let again = Runs::Again(failed);
+        self.run_single(&self.taken_up, again, cx);
         let forming = self.partition.forming_start();
         for readings in
             self.readings.chunk_by(|one, next| one.source.topology == next.source.topology)
@@ -280,14 +342,14 @@ impl<E: Event> IntakeSlot for Intake<E> {
             let Reading { source, committed, reached, .. } = &readings[0];
             let to = forming.min(*reached);
             if *committed < to {
-                self.run_stored(source.topology, *committed, to, failed, cx);
+                self.run_stored(source.topology, *committed..to, again, cx);
             }
         }
         for (offset, time, bytes) in self.partition.forming() {
             for Reading { source, reached, .. } in &self.readings {
-                if offset < *reached {
-                    let origin = origin_of(&self.partition, source.topology)(offset);
-                    run_encoded(source, origin, time, bytes, failed, cx);
+                let origin = origin_of(&self.partition, source.topology)(offset);
+                if offset < *reached && !again.leaves_out(&origin) {
+                    run_encoded(source, origin, time, bytes, cx);
                 }
             }
         }
@@ -298,7 +360,8 @@ impl<E: Event> IntakeSlot for Intake<E> {
         let mut settled = Offset(u64::MAX);
         let mut moved = false;
         if !appended.is_empty() {
-            self.partition.adopt(appended, now);
+            let awaited = self.partition.adopt(appended, now);
+            self.awaited = self.awaited.max(awaited);
         }
         let grew = self.partition.forming_start() < self.partition.next();
         for reading in &mut self.readings {
@@ -317,12 +380,15 @@ impl<E: Event> IntakeSlot for Intake<E> {
         }
         group.records.extend(self.partition.seal(settled));
         group.lags |= !self.keeps_up();
-        self.run_again.clear();
+        self.taken_up.clear();
     }
 
     fn is_waiting(&self) -> bool {
-        let runs_behind = |reading: &Reading<E>| reading.reached < self.clients;
-        !self.taken.is_empty() || self.readings.iter().any(runs_behind)
+        !self.taken.is_empty() || self.is_behind(self.clients)
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.is_behind(self.awaited)
     }
 
     fn abandon(&mut self) {
@@ -343,17 +409,14 @@ fn origin_of<E>(
     move |offset| Origin { topology, depot, task, offset }
 }
 
-/// Decodes a record and runs it, unless it is known to fail.
+/// Decodes a record and runs it.
 fn run_encoded<E: Event>(
     source: &Source<E>,
     origin: Origin,
     time: Timestamp,
     bytes: &[u8],
-    failed: &Failed,
     cx: &mut Cx<'_>,
 ) {
-    if !failed.contains_key(&origin) {
-        let identity = source.identity(time);
-        cx.event(origin, 0, identity, source.label, |cx| (source.body)(cx, decode_value(bytes)?));
-    }
+    let run = |cx: &mut Cx<'_>| (source.body)(cx, decode_value(bytes)?);
+    cx.event(origin, 0, source.identity(time), source.label, run);
 }

@@ -13,7 +13,7 @@ use crate::{
     depot::SealedRecords,
     flow::{
         AckReturn, Appends, Changes, Cx, Deferred, Facts, Failure, Identity, Origin, Outbox,
-        Parcel, Parking, Program,
+        Parcel, Parking, Program, Waits,
     },
     id::{DepotId, Offset, TaskId},
     pstate::{PStatePartition, SealedRows},
@@ -35,7 +35,8 @@ pub(crate) struct Task {
     shuffled: u32,
     failures: Vec<Failure>,
     acks: Vec<AckReturn>,
-    repeat: bool,
+    /// Whether an attempt was dropped and its work not done again yet.
+    was_dropped: bool,
 }
 
 /// What all tasks of a module instance share.
@@ -80,7 +81,7 @@ impl SealedTask {
 pub(crate) struct Begin {
     /// Records out of queues, and not only stored ones.
     pub(crate) new: bool,
-    /// The module stops: nothing but what clients wait for.
+    /// The module stops: nothing but what somebody waits for.
     pub(crate) closing: bool,
 }
 
@@ -115,7 +116,7 @@ impl Task {
             shuffled: 0,
             failures: Vec::new(),
             acks: Vec::new(),
-            repeat: false,
+            was_dropped: false,
         }
     }
 
@@ -147,7 +148,7 @@ impl Task {
     /// Does the work of the forming group once more, without the records that failed. Does nothing when
     /// no attempt was dropped.
     pub(crate) fn repeat(&mut self, failed: &Failed) -> bool {
-        if !std::mem::take(&mut self.repeat) {
+        if !std::mem::take(&mut self.was_dropped) {
             return false;
         }
         self.with_cx(|intakes, cx| {
@@ -180,7 +181,7 @@ impl Task {
         self.parking.drop_attempt(|origin| failed.contains_key(origin));
         self.failures.clear();
         self.acks.clear();
-        self.repeat = true;
+        self.was_dropped = true;
     }
 
     /// Hands everything since the last cut to a commit group.
@@ -198,9 +199,19 @@ impl Task {
         group
     }
 
-    /// Branches that wait here: for futures, and for appends.
-    pub(crate) fn parked(&self) -> (usize, usize) {
-        self.parking.counts()
+    /// Branches that wait here.
+    pub(crate) fn waits(&self) -> Waits {
+        self.parking.waits()
+    }
+
+    /// The module stops: what waits for futures is left to the next start.
+    pub(crate) fn stop_futures(&mut self) {
+        self.parking.stop();
+    }
+
+    /// Whether a tree could go on, or a topology run a record that a tree waits for.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.parking.has_arrivals() || self.intakes.iter().any(|intake| intake.is_awaited())
     }
 
     /// Whether records were taken in that have not run yet.
