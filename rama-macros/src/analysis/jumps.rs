@@ -1,4 +1,4 @@
-//! `return`, `break` and `continue` that would leave more than the user sees.
+//! `return`, `break` and `continue` that would leave more than the user sees, and `await`, which would leave the task.
 //!
 //! Everything behind an emit stands in a loop or a block that the macro makes. A jump out of the
 //! user's Rust would drop the emits that are still to come, so it is refused. What a closure, an
@@ -118,6 +118,11 @@ impl<'ast> Visit<'ast> for Finder {
         self.labelled(found.label.as_ref(), |inner| inner.visit_block(&found.block));
     }
 
+    fn visit_expr_await(&mut self, found: &'ast syn::ExprAwait) {
+        self.found.push(Jump { span: found.await_token.span, word: "await" });
+        visit::visit_expr_await(self, found);
+    }
+
     // What stands in these is left by their own jumps.
     fn visit_expr_closure(&mut self, _: &'ast syn::ExprClosure) {}
     fn visit_expr_async(&mut self, _: &'ast syn::ExprAsync) {}
@@ -155,6 +160,7 @@ mod tests {
         assert_eq!(words("for x in { continue } { return; }"), "continue return");
         assert_eq!(words("for x in y { break 'other; }"), "break");
         assert_eq!(words("'a: { break }"), "break");
+        assert_eq!(words("f(a.await?, async { b.await })"), "await");
     }
 
     #[test]

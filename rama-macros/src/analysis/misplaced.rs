@@ -56,10 +56,19 @@ impl Resolver<'_> {
         } else {
             match Operator::find(&text, "") {
                 // Functions with one of the other names may be imported, which the macro cannot see.
-                Ok(row) if row.operation == Operation::Ask => {
-                    format!("write `{}` before this, and use what it emits", row.shape)
-                }
-                _ => return,
+                Ok(row) => match row.operation {
+                    Operation::Ask | Operation::Await => {
+                        format!("write `{}` before this, and use what it emits", row.shape)
+                    }
+                    Operation::AckReturn | Operation::Append | Operation::Yield => {
+                        format!(
+                            "write `{}` on its own, not in a loop or closure of Rust",
+                            row.shape
+                        )
+                    }
+                    _ => return,
+                },
+                Err(_) => return,
             }
         };
         let message = format!("`{text}` is a statement of dataflow, not a value");

@@ -192,8 +192,12 @@ impl<'a> Resolver<'a> {
     fn jump(&mut self, jump: &Jump) {
         let word = jump.word;
         let outside = self.around.topology.is_none();
-        if !self.in_flow || (outside && word == "return") {
+        if !self.in_flow || (outside && matches!(word, "return" | "await")) {
             return;
+        }
+        if word == "await" {
+            let help = "write `await_future(future) :> value;`: other events run meanwhile";
+            return self.errors.error(jump.span, "`.await` would stop the whole task", help);
         }
         if word != "return" && !self.loops.is_empty() {
             let help = match word {

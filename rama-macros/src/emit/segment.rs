@@ -314,7 +314,7 @@ impl<'a> Writer<'a> {
             Arg::Alias { name, clone: false } => quote!(#name!()),
             Arg::Tuple(elements) => {
                 let elements = self.args(elements);
-                quote!((#(#elements),*))
+                quote_spanned!(beginning(&elements)=> (#(#elements),*))
             }
             Arg::Code(code) => self.code(code),
             Arg::Typed(ty, value) => {
@@ -401,9 +401,16 @@ pub(super) fn allow_unused_mut(frame: &[Slot]) -> Option<TokenStream> {
 /// needs for tuples of up to twelve elements.
 pub(super) fn nest(elements: &[TokenStream]) -> TokenStream {
     const TUPLE_ELEMENTS_MAX: usize = 12;
+    let at = beginning(elements);
     match elements {
-        [one] => quote!((#one,)),
-        few if few.len() <= TUPLE_ELEMENTS_MAX => quote!((#(#few),*)),
+        [one] => quote_spanned!(at=> (#one,)),
+        few if few.len() <= TUPLE_ELEMENTS_MAX => quote_spanned!(at=> (#(#few),*)),
         many => nest(&many.chunks(TUPLE_ELEMENTS_MAX).map(nest).collect::<Vec<_>>()),
     }
+}
+
+/// Where messages about the type of a tuple point.
+fn beginning(elements: &[TokenStream]) -> Span {
+    let first = elements.first().and_then(|first| first.clone().into_iter().next());
+    first.map_or_else(Span::mixed_site, |first| Span::mixed_site().located_at(first.span()))
 }

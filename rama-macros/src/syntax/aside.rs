@@ -29,6 +29,15 @@ pub(super) fn parse_aside(
             }
             Some(label.map(|label| Statement::Anchor { keyword, label }))
         }
+        // No expression of Rust has two words side by side.
+        "anchor" | "from" if cursor.ident(1).is_some_and(|name| name != "as") => {
+            let help = "write `anchor 'name;`, and `from 'name { … }` further down";
+            let name = cursor.ident(1).cloned()?;
+            errors.error(name.span(), "the name of an anchor begins with `'`", help);
+            let end = cursor.rest().iter().position(ends_statement);
+            cursor.skip(end.map_or(cursor.rest().len(), |end| end + 1));
+            Some(None)
+        }
         "branch" | "hook" | "unify" if cursor.is_punct(1, '\'') => {
             let help = "write `from 'anchor { … }` for what goes on from there, `from 'one, 'other { … }` from several";
             errors.error(keyword.span(), format!("`{keyword}` takes no anchors"), help);

@@ -75,6 +75,13 @@ fn parse_declaration(inside: &mut Cursor, module: &mut Module, errors: &mut Diag
     }
     let start = inside.rest().to_vec();
     let attrs = take_attrs(inside);
+    if inside.is_word(0, "pub")
+        && ["depot", "stream", "op"].iter().any(|word| inside.is_word(1, word))
+    {
+        let help = "leave it out; `defop!` makes an operation that modules share";
+        errors.error(inside.span(), "a part of a module has no visibility of its own", help);
+        inside.skip(1);
+    }
     let Some(keyword) = inside.ident(0).cloned() else {
         let help = "write `depot`, `stream` or an ordinary Rust item";
         errors.error(inside.span(), "this is not a declaration", help);

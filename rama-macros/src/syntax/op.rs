@@ -62,6 +62,12 @@ pub(super) fn parse_op(
     };
     inside.skip(2);
     let params = parse_params(&mut Cursor::inside(&params), errors);
+    if inside.is_pair(0, ['-', '>']) {
+        let message = "an operation emits by name: `:>` and not `->`";
+        errors.error(inside.span(), message, SHAPE);
+        skip_declaration(inside);
+        return None;
+    }
     let streams = parse_streams(inside, errors);
     let Some(body) = inside.group(0, Delimiter::Brace).cloned() else {
         errors.error(inside.span(), "an operation needs a body in braces", SHAPE);

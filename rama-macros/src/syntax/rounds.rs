@@ -48,6 +48,13 @@ fn parse_variables(group: &Group, errors: &mut Diagnostics) -> Vec<LoopVariable>
     while !cursor.is_empty() {
         let at = cursor.span();
         if let Some(variable) = parse_variable(&mut cursor) {
+            let mut value = variable.value.tokens.clone().into_iter();
+            if let Some(end) = value.find(|token| is_punct(Some(token), ';')) {
+                let message = "a loop has variables, and nothing else in its parentheses";
+                let help = "write `loop (i = 0) { … }`, and `continue_with(i + 1);` in it for one more iteration";
+                errors.error(end.span(), message, help);
+                break;
+            }
             variables.push(variable);
         } else {
             errors.error(at, "a variable of a loop needs a value to begin with", SHAPE);

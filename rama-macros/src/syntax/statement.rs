@@ -158,6 +158,15 @@ pub(super) fn parse_statement(
         _ => {}
     }
     let arrow = emit_arrow(&tokens);
+    if let (None, Some(wrong)) = (arrow, tokens.get(2)) {
+        let pairs = [['-', '>'], ['=', '>']];
+        if as_call(&tokens[..2]).is_some() && pairs.iter().any(|pair| is_pair(&tokens[2..], *pair))
+        {
+            let help = "write `:>` in front of what it emits: `name(…) :> pattern;`";
+            errors.error(wrong.span(), "this is not how a call emits", help);
+            return None;
+        }
+    }
     let pattern = match arrow {
         Some(arrow) => Some(parse_emit(&tokens, arrow, errors)?),
         None => None,

@@ -1,0 +1,22 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        op twice(n: i64) :> n: i64 {
+            emit(n, n);
+        }
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                twice(id) :> n;
+                ack_return(n);
+            }
+        }
+    }
+}
+
+fn main() {}

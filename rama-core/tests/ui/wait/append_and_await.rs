@@ -1,0 +1,18 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+        stream users {
+            pstate $$names: Map<i64, String>;
+
+            sources! {
+                source(*users) :> id;
+                depot_append(*others, id.to_string()).await;
+            }
+        }
+    }
+}
+
+fn main() {}
