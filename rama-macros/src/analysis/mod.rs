@@ -29,5 +29,5 @@ mod values;
 pub(crate) use declare::{analyze, analyze_shared_op};
 pub(crate) use hop::{Hop, Route};
 pub(crate) use resolve::{analyze_dataflow, analyze_path};
-pub(crate) use statement::{is_never, never_ends};
+pub(crate) use statement::{ends_in_rust, is_never, never_ends};
 pub(crate) use tree::*;

@@ -255,7 +255,9 @@ impl Resolver<'_> {
         for arm in arms {
             let streams = arm.pattern.streams();
             if streams.is_empty() {
-                self.check_catch_all(facts, op, &arm.pattern);
+                if arm.pattern.is_name() {
+                    self.check_catch_all(facts, op, &arm.pattern);
+                }
                 missing.clear();
             }
             for stream in streams {

@@ -113,7 +113,11 @@ impl Point {
             }
             _ => Place::Unknown,
         };
-        Self { place, equal: before.equal.clone() }
+        let equal = match ends {
+            [only] => only.equal.clone(),
+            _ => before.equal.clone(),
+        };
+        Self { place, equal }
     }
 
     /// Whether a key of a PState is surely not at home here, though it could be reached by a known way.
@@ -127,7 +131,7 @@ impl Point {
         let keys = match &self.place {
             Place::Home(keys) => keys,
             // A key that was found here may well be at home here.
-            Place::TaskZero if home == PStateHome::Hash && key != ANY => {
+            Place::TaskZero if home == PStateHome::Hash && !values.may_be_any(key) => {
                 return Some(Wrong::TaskZero);
             }
             Place::TaskZero | Place::Unknown => return None,

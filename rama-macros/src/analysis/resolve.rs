@@ -11,6 +11,7 @@ use super::live::{self, Needs};
 use super::op::OpFacts;
 use super::pstate::PStateHome;
 use super::scope::{Name, Scope};
+use super::statement::{ends_in_rust, never_ends};
 use super::tree::{Flow, Path, Value, VarId, Vars};
 use super::uses::{Names, Use, names};
 use crate::diagnostics::Diagnostics;
@@ -119,7 +120,8 @@ pub(super) fn analyze_op_body(
     }
     let mut body = resolver.statements(&op.body);
     resolver.idle_anchors();
-    if resolver.errors.count() == before && !op.broken {
+    let gives_up = ends_in_rust(&body) && never_ends(&body);
+    if resolver.errors.count() == before && !op.broken && !gives_up {
         resolver.idle_streams(op);
     }
     let emit = resolver.caller.into_iter().collect();
@@ -174,6 +176,8 @@ impl<'a> Resolver<'a> {
             match self.scope.find(&one.name.to_string()).cloned() {
                 Some(Name::Variable(variable)) => {
                     used.insert(variable);
+                }
+                Some(Name::Partial { .. }) if self.around.items.contains(&one.name.to_string()) => {
                 }
                 Some(Name::Partial { lacking }) if one.certain => {
                     let message = format!("`{}` is bound only in some branches", one.name);

@@ -34,7 +34,8 @@ impl<'a> Resolver<'a> {
                     resolved.extend(self.anchor(keyword, label));
                 }
                 syntax::Statement::Loop(found) => {
-                    let followed = at + 1 < list.len();
+                    let is_flow = |next: &syntax::Statement| !matches!(next, syntax::Statement::Onward(from) if from.labels.len() == 1);
+                    let followed = list[at + 1..].iter().any(is_flow);
                     resolved.push(self.resolve_loop(found, followed));
                 }
                 other => {
@@ -112,12 +113,8 @@ impl<'a> Resolver<'a> {
         self.scope.open();
         let body = self.statements(otherwise);
         self.scope.close();
-        let ends = match body.last().map(|last| &last.kind) {
-            // rustc knows.
-            Some(Kind::Rust(_)) => true,
-            _ => never_ends(&body),
-        };
-        if !ends {
+        // Of Rust rustc knows.
+        if !ends_in_rust(&body) && !never_ends(&body) {
             let last = otherwise.last().map(syntax::Statement::span);
             let span = last.unwrap_or_else(|| first_span(&binding.pattern.tokens));
             let message = "this `else` goes on without what the pattern binds";
@@ -450,9 +447,17 @@ pub(crate) fn is_never(condition: &Code) -> bool {
     condition.tokens.to_string() == "false"
 }
 
+/// Whether a list of statements is one block of Rust at whose end Rust stands, so that it may leave the block there.
+pub(crate) fn ends_in_rust(list: &[Statement]) -> bool {
+    let is_rust = list.last().is_some_and(|last| matches!(last.kind, Kind::Rust(_)));
+    is_rust && list.iter().all(|statement| statement.course == Course::Once)
+}
+
 /// Whether a list of statements never comes to its end.
 pub(crate) fn never_ends(list: &[Statement]) -> bool {
-    match list.last().map(|last| &last.kind) {
+    // What goes on from anchors stands elsewhere.
+    let mut flow = list.iter().rev().filter(|one| !matches!(one.kind, Kind::Meeting(_)));
+    match flow.next().map(|last| &last.kind) {
         Some(Kind::Rust(rust)) => diverges(&rust.code),
         Some(Kind::Filter { condition }) => is_never(condition),
         Some(Kind::Branch(branch)) => {

@@ -131,17 +131,18 @@ impl Finder {
         }
     }
 
-    /// The arguments of a macro of the standard library, of which the text may capture others by name.
-    fn values(&mut self, values: &[Expr]) {
+    /// The arguments of a macro of the standard library, of which the text that stands at that place may capture others
+    /// by name.
+    fn values(&mut self, values: &[Expr], text_at: Option<usize>) {
         // `name = value` is for the text.
         let named = values.iter().filter_map(|value| match value {
             Expr::Assign(named) => Some(named.left.to_token_stream().to_string()),
             _ => None,
         });
         let named: BTreeSet<String> = named.collect();
-        for value in values {
+        for (at, value) in values.iter().enumerate() {
             match value {
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if text_at == Some(at) => {
                     self.bound.push(named.clone());
                     self.captures(&text.token(), true);
                     self.bound.pop();
@@ -167,27 +168,24 @@ impl Finder {
     }
 }
 
-/// Whether a macro of that name takes values, as in a call.
-fn takes_values(name: &Ident) -> bool {
-    let known = [
-        "format",
-        "print",
-        "println",
-        "eprint",
-        "eprintln",
-        "write",
-        "writeln",
-        "panic",
-        "assert",
-        "assert_eq",
-        "assert_ne",
-        "debug_assert",
-        "unreachable",
-        "todo",
-        "vec",
-    ];
-    known.iter().any(|known| name == known)
-}
+/// Macros of the standard library that take values, as a call does, and which of them is a text that is filled in.
+const TAKE_VALUES: &[(&str, Option<usize>)] = &[
+    ("format", Some(0)),
+    ("print", Some(0)),
+    ("println", Some(0)),
+    ("eprint", Some(0)),
+    ("eprintln", Some(0)),
+    ("panic", Some(0)),
+    ("unreachable", Some(0)),
+    ("todo", Some(0)),
+    ("write", Some(1)),
+    ("writeln", Some(1)),
+    ("assert", Some(1)),
+    ("debug_assert", Some(1)),
+    ("assert_eq", Some(2)),
+    ("assert_ne", Some(2)),
+    ("vec", None),
+];
 
 fn respanned(mut name: Ident, span: Span) -> Ident {
     name.set_span(span);
@@ -246,10 +244,13 @@ impl<'ast> Visit<'ast> for Finder {
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        let is_known = mac.path.segments.last().is_some_and(|last| takes_values(&last.ident));
+        let name = mac.path.segments.last().map(|last| last.ident.to_string());
+        let known = TAKE_VALUES.iter().find(|(known, _)| name.as_deref() == Some(*known));
         let values = Punctuated::<Expr, Token![,]>::parse_terminated;
-        match values.parse2(mac.tokens.clone()) {
-            Ok(values) if is_known => self.values(&values.into_iter().collect::<Vec<_>>()),
+        match (known, values.parse2(mac.tokens.clone())) {
+            (Some((_, text)), Ok(values)) => {
+                self.values(&values.into_iter().collect::<Vec<_>>(), *text);
+            }
             _ => self.tokens(&mac.tokens),
         }
     }

@@ -192,6 +192,11 @@ impl Values {
         ValueId(self.list.len() - 1)
     }
 
+    /// Whether nobody knows the value, or a part of it.
+    pub(super) fn may_be_any(&self, value: ValueId) -> bool {
+        value == ANY || self.reads(&[value]).contains(&ANY)
+    }
+
     fn reads(&self, of: &[ValueId]) -> BTreeSet<ValueId> {
         of.iter().flat_map(|one| self.list[one.0].reads.iter().copied()).collect()
     }

@@ -55,7 +55,10 @@ fn without(
             TokenTree::Ident(word) if found.is_none() && is_marked(&word) => {
                 let begun = WORDS.iter().fold(word.to_string(), |text, one| text.replace(one, ""));
                 let neighbour = if !begun.is_empty() {
-                    let begun = Ident::new(&begun, word.span());
+                    let begun = match begun.strip_prefix("r#") {
+                        Some(raw) => Ident::new_raw(raw, word.span()),
+                        None => Ident::new(&begun, word.span()),
+                    };
                     kept.push(begun.clone().into());
                     Neighbour::Begun(begun)
                 } else if let Some(last) = kept.last() {

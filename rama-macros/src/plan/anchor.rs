@@ -2,7 +2,7 @@
 
 use super::lower::{After, Here, Lowering};
 use super::{PortId, PortKind, Step};
-use crate::analysis::{Anchor, Meeting, Statement, used};
+use crate::analysis::{Anchor, Kind, Meeting, Statement, used};
 
 impl Lowering<'_> {
     /// `branch`, `atomic`, and what goes on from one anchor. What it changes, it changes for itself.
@@ -20,6 +20,15 @@ impl Lowering<'_> {
         let frame = self.frame(anchor.frame.iter().copied(), &own);
         let port = self.meeting_port(anchor.meeting, &anchor.label);
         Step::Enter { port, frame }
+    }
+
+    /// Those of what nothing else comes to.
+    pub(super) fn meetings(&mut self, rest: &[Statement]) {
+        for statement in rest {
+            if let Kind::Meeting(meeting) = &statement.kind {
+                self.meeting(meeting);
+            }
+        }
     }
 
     /// What goes on from several anchors.

@@ -2,7 +2,7 @@
 
 use super::lower::{After, Ending, Here, Lowering};
 use super::{Arm, Branch, PortKind, Step};
-use crate::analysis::{self, Course, Head, Kind, Phi, Statement, Test, VarId, Vars};
+use crate::analysis::{self, Course, Head, Phi, Statement, Test, VarId, Vars, ends_in_rust};
 use crate::syntax::Let;
 
 impl Lowering<'_> {
@@ -22,6 +22,7 @@ impl Lowering<'_> {
             Course::Many | Course::Hops if closed && branch.arms.iter().all(|arm| arm.diverges) => {
                 let (mut steps, branch) = self.arms(branch, &After::End, owned);
                 steps.push(Step::Branch { branch, gives: Vec::new() });
+                self.meetings(rest);
                 Ending::Last(steps)
             }
             // Nothing follows, so each branch can do what would be done behind all of them.
@@ -29,9 +30,6 @@ impl Lowering<'_> {
                 let (mut steps, branch) = self.arms(branch, after, owned);
                 steps.push(Step::Branch { branch, gives: Vec::new() });
                 Ending::Last(steps)
-            }
-            Course::Many | Course::Hops if let Some(way) = only_way(branch) => {
-                self.one_way(branch, way, here)
             }
             Course::Many => {
                 let join = self.out.join();
@@ -67,26 +65,6 @@ impl Lowering<'_> {
         }
     }
 
-    /// Only one of the branches goes on, so what follows stands at its end.
-    fn one_way(&mut self, branch: &analysis::Branch, way: Way, here: &Here<'_>) -> Ending {
-        let Here { statement, rest, after, owned, hidden } = *here;
-        // Where the flow hops, nothing is needed in front of a branch but what is needed in it.
-        let mut steps = match statement.course {
-            Course::Hops => self.aliases(hidden, after),
-            Course::Once | Course::Many => Vec::new(),
-        };
-        let (aliases, mut branch) = self.arms(branch, &After::End, owned);
-        steps.extend(aliases);
-        let owned = owned.iter().chain(&statement.binds).copied().collect();
-        let body = self.behind(here, |lowering| lowering.list(rest, after, owned));
-        match way {
-            Way::Arm(at) => branch.arms[at].body.extend(body),
-            Way::Else => branch.arms.push(Arm { test: Test::Else, body }),
-        }
-        steps.push(Step::Branch { branch, gives: Vec::new() });
-        Ending::Last(steps)
-    }
-
     /// What follows is nested in the statement, as in a branch of its own.
     pub(super) fn let_else(
         &mut self,
@@ -95,7 +73,7 @@ impl Lowering<'_> {
         here: &Here<'_>,
     ) -> Ending {
         let Here { statement, rest, after, owned, .. } = *here;
-        let is_left = otherwise.last().is_some_and(|last| matches!(last.kind, Kind::Rust(_)));
+        let is_left = ends_in_rust(otherwise);
         let end = (!is_left).then(|| self.out.join());
         let otherwise = self.list(otherwise, &After::End, owned.clone());
         let owned = owned.iter().chain(&statement.binds).copied().collect();
@@ -129,29 +107,7 @@ impl Lowering<'_> {
             Head::If { .. } => None,
             Head::Match { value } => Some(value.clone()),
         };
-        (self.aliases(&hidden, after), Branch { value, arms })
-    }
-}
-
-/// A way through branches.
-#[derive(Clone, Copy)]
-enum Way {
-    Arm(usize),
-    /// The `else` that is not written.
-    Else,
-}
-
-/// The one way through the branches on which the flow goes on, once and in one place.
-fn only_way(branch: &analysis::Branch) -> Option<Way> {
-    let open_end = matches!(branch.head, Head::If { complete: false });
-    let mut ways = branch.arms.iter().enumerate().filter(|(_, arm)| !arm.diverges);
-    match (ways.next(), ways.next(), open_end) {
-        (None, _, true) => Some(Way::Else),
-        (Some((at, arm)), None, false) => {
-            let once = arm.body.iter().all(|statement| statement.course == Course::Once);
-            once.then_some(Way::Arm(at))
-        }
-        _ => None,
+        (self.aliases(&hidden), Branch { value, arms })
     }
 }
 

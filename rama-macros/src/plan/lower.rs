@@ -12,8 +12,8 @@ use super::{
     Access, Entry, JoinId, Op, Plan, Port, PortId, PortKind, Segment, Slot, Step, Topology,
 };
 use crate::analysis::{
-    self, Course, Flow, Kind, Path, Reading, Statement, Value, VarId, Variable, Vars, is_never,
-    never_ends,
+    self, Course, Flow, Kind, Path, Reading, Statement, Value, VarId, Variable, Vars, ends_in_rust,
+    is_never, never_ends,
 };
 use crate::ops::Yields;
 use crate::syntax::Pattern;
@@ -149,8 +149,7 @@ impl<'a> Lowering<'a> {
     /// A segment takes its place before those that its body leads to.
     pub(super) fn segment(&mut self, entry: Entry, list: &[Statement], after: &After, owned: Vars) {
         let place = self.out.segments.len();
-        let is_rust = list.last().is_some_and(|last| matches!(last.kind, Kind::Rust(_)));
-        let returns = is_rust && never_ends(list);
+        let returns = ends_in_rust(list) && never_ends(list);
         self.out.segments.push(Segment { entry, body: Vec::new(), returns });
         self.out.segments[place].body = self.list(list, after, owned);
     }
@@ -185,7 +184,7 @@ impl<'a> Lowering<'a> {
         for (at, statement) in list.iter().enumerate() {
             let hidden = &self.hidden(&statement.live, &statement.binds);
             if statement.course != Course::Hops {
-                steps.extend(self.aliases(hidden, after));
+                steps.extend(self.aliases(hidden));
             }
             let rest = &list[at + 1..];
             match self.statement(&Here { statement, rest, after, owned: &owned, hidden }) {
@@ -327,7 +326,7 @@ impl<'a> Lowering<'a> {
             frame.push(Slot { name: paging.clone(), mutable: false });
             let entry = Entry::Port { port, patterns: Vec::new(), frame };
             lowering.out.segments.push(Segment { entry, body: Vec::new(), returns: false });
-            let mut body = lowering.aliases(here.hidden, here.after);
+            let mut body = lowering.aliases(here.hidden);
             // Every page needs the variables again, and so does every value of a page.
             body.push(Step::Page {
                 read: access(operator, pstate, path, &Vars::new(), &Vars::new()),

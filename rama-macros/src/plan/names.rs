@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 
-use super::lower::{After, Again, Here, Lowering, Target};
+use super::lower::{Here, Lowering};
 use super::{Arg, Slot, Step};
 use crate::analysis::{VarId, Vars};
 
@@ -55,33 +55,14 @@ impl Lowering<'_> {
         self.hiding(here.hidden, lower)
     }
 
-    /// Aliases of variables that are about to be hidden, where frames further down need them.
-    pub(super) fn aliases(&self, hidden: &Vars, after: &After) -> Vec<Step> {
-        let mut hidden = hidden.clone();
-        hidden.retain(|id| !self.names.contains_key(id));
-        let needed = if hidden.is_empty() { Vars::new() } else { self.needed(after) };
+    /// Aliases of variables that are about to be hidden and are still needed.
+    pub(super) fn aliases(&self, hidden: &Vars) -> Vec<Step> {
+        let seen = hidden.iter().filter(|id| !self.names.contains_key(id));
         let alias = |id: &VarId| {
             let (name, variable) = (self.other_name(*id), self.variables[id.0].name.clone());
             Step::Alias { name, variable }
         };
-        hidden.intersection(&needed).map(alias).collect()
-    }
-
-    /// The variables that have to travel from where statements end or emit.
-    fn needed(&self, after: &After) -> Vars {
-        let after: &[VarId] = match after {
-            After::Enter(_, ids) | After::Join(_, ids) => ids,
-            After::End | After::Give(_) => &[],
-        };
-        let emits: &[VarId] = match &self.emits {
-            Target::Enter(_, ids) | Target::Join(_, ids) => ids,
-            Target::Nowhere | Target::Here | Target::Away => &[],
-        };
-        let again: &[VarId] = match &self.again {
-            Again::Defer(_, ids) | Again::Push(_, ids) => ids,
-            Again::Nowhere => &[],
-        };
-        after.iter().chain(emits).chain(again).copied().collect()
+        seen.map(alias).collect()
     }
 
     /// Lowers a segment of its own, in which the variables of a frame and what the patterns in front of it bind are all
@@ -114,17 +95,20 @@ impl Lowering<'_> {
         slots
     }
 
-    /// The variables of a frame: each is there once, behind everything else, so it is given away where it may be.
+    /// The variables of a frame, which stand behind everything else, so they are given away where they may be; one that
+    /// is there twice can be given away once.
     pub(super) fn frame(&self, frame: impl IntoIterator<Item = VarId>, owned: &Vars) -> Vec<Arg> {
-        let arg = |id| {
-            let (name, clone) = (self.name(id), !owned.contains(&id));
-            match self.names.get(&id) {
+        let frame: Vec<VarId> = frame.into_iter().collect();
+        let arg = |(at, id): (usize, &VarId)| {
+            let (name, clone) =
+                (self.name(*id), !owned.contains(id) || frame[at + 1..].contains(id));
+            match self.names.get(id) {
                 Some(Hidden::Alias) => Arg::Alias { name, clone },
                 _ if clone => Arg::Clone(name),
                 _ => Arg::Variable(name),
             }
         };
-        frame.into_iter().map(arg).collect()
+        frame.iter().enumerate().map(arg).collect()
     }
 
     /// Copies of variables under their own names.

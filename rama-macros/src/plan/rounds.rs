@@ -51,8 +51,9 @@ impl Lowering<'_> {
         let goes_on = !here.is_last();
         let emits = if goes_on { Target::Join(rounds, frame.clone()) } else { Target::Nowhere };
         let again = Again::Push(rounds, round.clone());
+        let hidden = self.hidden(&found.round, &found.binds);
+        let mut steps = self.aliases(&hidden);
         let (slots, body) = self.inside(emits, again, |lowering| {
-            let hidden = lowering.hidden(&found.round, &found.binds);
             let own = found.binds.iter().chain(&round).copied().collect();
             lowering.hiding(&hidden, |lowering| {
                 (lowering.arrive(&round), lowering.list(&found.body, &After::End, own))
@@ -61,14 +62,16 @@ impl Lowering<'_> {
         let variables = found.variables.iter().map(|one| one.pattern.clone()).collect();
         let from = Step::Rounds { rounds, variables, frame: slots, first, body };
         if !goes_on {
-            return Ending::last(from);
+            steps.push(from);
+            return Ending::Last(steps);
         }
         let own = here.statement.binds.iter().chain(&frame).copied().collect();
         let (slots, body) = self.behind(here, |lowering| {
             (lowering.arrive(&frame), lowering.list(here.rest, here.after, own))
         });
         let (from, patterns) = (Box::new(from), vec![result(found)]);
-        Ending::last(Step::Unify { join: rounds, from, patterns, frame: slots, body })
+        steps.push(Step::Unify { join: rounds, from, patterns, frame: slots, body });
+        Ending::Last(steps)
     }
 
     /// A loop that may leave its task: each iteration enters it anew.

@@ -148,6 +148,11 @@ impl Pattern {
         (0..tokens.len()).filter_map(|at| stream_at(&tokens, at)).collect()
     }
 
+    /// Whether it is a name and nothing else.
+    pub(crate) fn is_name(&self) -> bool {
+        self.binds.len() == 1 && self.tokens.clone().into_iter().count() == 1
+    }
+
     /// The same pattern, whose streams are variants of the operation's type.
     pub(crate) fn of_op(&self, op: &Ident) -> Self {
         let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();

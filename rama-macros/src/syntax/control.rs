@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 
 use super::code::{comma_free, head_length};
-use super::cursor::{Cursor, is_pair};
+use super::cursor::{Cursor, is_pair, is_punct};
 use super::statement::{parse_statement, parse_statements};
 use super::{Arm, Block, Code, If, Match, Pattern, Statement, text};
 use crate::diagnostics::Diagnostics;
@@ -56,29 +56,35 @@ pub(super) fn parse_let_else(
     otherwise: &Group,
     errors: &mut Diagnostics,
 ) -> Option<Vec<Statement>> {
+    let mut tokens: Vec<TokenTree> = otherwise.stream().into_iter().collect();
+    // Rust needs none at the end.
+    if !tokens.is_empty() && !is_punct(tokens.last(), ';') {
+        tokens.push(TokenTree::from(Punct::new(';', Spacing::Alone)));
+    }
+    let tokens: TokenStream = tokens.into_iter().collect();
+    let parse = |errors: &mut Diagnostics| {
+        parse_statements(&mut Cursor::new(tokens.clone(), otherwise.span_close()), errors)
+    };
     let mut mistakes = Diagnostics::default();
-    let statements = parse_statements(&mut Cursor::inside(otherwise), &mut mistakes);
-    let is_flow = is_dataflow(&statements);
+    let statements = parse(&mut mistakes);
     // Of Rust they were none.
     drop(mistakes.into_tokens());
-    is_flow.then(|| parse_block(otherwise, "else", errors).statements)
+    let is_flow = statements.is_empty() || is_dataflow(&statements);
+    is_flow.then(|| parse(errors))
 }
 
 fn is_dataflow(statements: &[Statement]) -> bool {
-    statements.is_empty()
-        || statements.iter().enumerate().any(|(at, statement)| match statement {
-            Statement::Rust(_) | Statement::Let(_) => false,
-            // At the end it may be a function that never returns, before it an operation.
-            Statement::Call(call) => {
-                let is_last = at + 1 == statements.len();
-                let is_known = Operator::find(&call.name.to_string(), "").is_ok();
-                call.pattern.is_some() || is_known || !is_last
-            }
-            Statement::If(_) | Statement::Match(_) => {
-                statement.inside().into_iter().any(is_dataflow)
-            }
-            _ => true,
-        })
+    statements.iter().enumerate().any(|(at, statement)| match statement {
+        Statement::Rust(_) | Statement::Let(_) => false,
+        // At the end it may be a function that never returns, before it an operation.
+        Statement::Call(call) => {
+            let is_last = at + 1 == statements.len();
+            let is_known = Operator::find(&call.name.to_string(), "").is_ok();
+            call.pattern.is_some() || is_known || !is_last
+        }
+        Statement::If(_) | Statement::Match(_) => statement.inside().into_iter().any(is_dataflow),
+        _ => true,
+    })
 }
 
 /// What stands between the keyword and its block, and the block.
