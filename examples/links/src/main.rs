@@ -23,8 +23,13 @@ async fn main() -> Result<ExitCode> {
     let broken = module.pstate.broken.all_partitions().select(path![ALL]).await?;
     for (file, reason) in &broken {
         let from = module.pstate.sources.select(path![must(file), ALL]).await?;
-        println!("{file}: {reason} (linked from {})", from.join(", "));
+        let place = if from.is_empty() {
+            "as given".to_owned()
+        } else {
+            format!("linked from {}", from.join(", "))
+        };
+        println!("{file}: {reason} ({place})");
     }
-    println!("{} files, {} links lead nowhere", visited.len(), broken.len());
+    println!("{} files visited, {} of them cannot be read", visited.len(), broken.len());
     Ok(if broken.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -76,21 +76,7 @@ impl Machine<'_> {
                 None => self.list(run, block, flow, around, &|_, _| {}),
             },
             Stmt::If(..) | Stmt::Match(..) => self.branch(run, stmt, &flow, around, &go_on),
-            Stmt::CallOp(op, args, None) => {
-                self.call_op(run, *op, &flow, args, &|_, _, _, _| {});
-                go_on(run, flow);
-            }
-            Stmt::CallOp(op, args, Some(binds)) => {
-                self.call_op(run, *op, &flow, args, &|run, called, _, values| {
-                    go_on(run, self.back(&flow, &called).bind(binds, values));
-                });
-            }
-            Stmt::MatchOp(op, args, _) => {
-                self.call_op(run, *op, &flow, args, &|run, called, stream, values| {
-                    let back = self.back(&flow, &called);
-                    self.stream(run, stmt, (back, stream, values), around, &go_on);
-                });
-            }
+            Stmt::CallOp(..) | Stmt::MatchOp(..) => self.call(run, stmt, flow, around, &go_on),
             Stmt::Hop(hop) => self.tasks(hop, &flow).into_iter().for_each(|task| {
                 go_on(run, self.moved(flow.clone(), task));
             }),
@@ -120,6 +106,28 @@ impl Machine<'_> {
                 go_on(run, flow);
             }
             _ => self.effect(run, stmt, flow, &go_on),
+        }
+    }
+
+    /// A call of an operation: behind it once, where it emits nothing, or for each emit.
+    fn call(&self, run: &mut Run, stmt: &Stmt, flow: Flow, around: Around<'_>, then: Then<'_>) {
+        match stmt {
+            Stmt::CallOp(op, args, None) => {
+                self.call_op(run, *op, &flow, args, &|_, _, _, _| {});
+                then(run, flow);
+            }
+            Stmt::CallOp(op, args, Some(binds)) => {
+                self.call_op(run, *op, &flow, args, &|run, called, _, values| {
+                    then(run, self.back(&flow, &called).bind(binds, values));
+                });
+            }
+            Stmt::MatchOp(op, args, _) => {
+                self.call_op(run, *op, &flow, args, &|run, called, stream, values| {
+                    let back = self.back(&flow, &called);
+                    self.stream(run, stmt, (back, stream, values), around, then);
+                });
+            }
+            other => panic!("{other:?} is no call"),
         }
     }
 
