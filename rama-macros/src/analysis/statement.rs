@@ -34,8 +34,7 @@ impl<'a> Resolver<'a> {
                     resolved.extend(self.anchor(keyword, label));
                 }
                 syntax::Statement::Loop(found) => {
-                    let is_flow = |next: &syntax::Statement| !matches!(next, syntax::Statement::Onward(from) if from.labels.len() == 1);
-                    let followed = list[at + 1..].iter().any(is_flow);
+                    let followed = list[at + 1..].iter().any(|next| !goes_on_elsewhere(next));
                     resolved.push(self.resolve_loop(found, followed));
                 }
                 other => {
@@ -440,6 +439,11 @@ fn course(kind: &Kind) -> Course {
         Kind::Select { path, .. } if path.yields != Yields::One => Course::Many,
         _ => Course::Once,
     }
+}
+
+/// Whether what a statement does is done at an anchor, and not where it stands.
+fn goes_on_elsewhere(statement: &syntax::Statement) -> bool {
+    matches!(statement, syntax::Statement::Onward(from) if from.labels.len() == 1)
 }
 
 /// Whether a condition is `false` as written.
