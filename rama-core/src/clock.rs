@@ -9,6 +9,7 @@ use std::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    task::Waker,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -24,6 +25,12 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(self.0.saturating_sub(earlier.0))
     }
+
+    /// The time so much later.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(micros(duration)))
+    }
 }
 
 /// Tells the time. Chosen once when a module starts.
@@ -36,6 +43,14 @@ pub trait Clock: fmt::Debug + Send + Sync {
     fn sleep(&self, duration: Duration) -> Sleep {
         // Made within the runtime: a timer asks for it when it is made.
         Box::pin(async move { tokio::time::sleep(duration).await })
+    }
+
+    /// Sees to it that a thread that waits for `at` goes on then. A clock that goes with the machine says how long the
+    /// thread may sleep; one that does not gives `None` and calls `waker`, which takes the place of an earlier call
+    /// with the same one.
+    fn alarm(&self, at: Timestamp, waker: &Waker) -> Option<Duration> {
+        let _ = waker;
+        Some(at.since(self.now()))
     }
 }
 
@@ -58,31 +73,52 @@ impl Clock for SystemClock {
 #[derive(Debug, Default)]
 pub struct ManualClock {
     now: AtomicU64,
-    /// Those that wait, until when, and how they are woken. Given up waits are dropped when the clock moves.
-    sleepers: Mutex<Vec<(Timestamp, oneshot::Sender<()>)>>,
+    waiting: Mutex<Waiting>,
+}
+
+/// Who waits for a manual clock, until when, and how they are woken.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Given up waits are dropped when the clock moves.
+    sleepers: Vec<(Timestamp, oneshot::Sender<()>)>,
+    /// One for each thread that waits.
+    alarms: Vec<(Timestamp, Waker)>,
 }
 
 impl ManualClock {
     /// A clock that stands at `start`.
     #[must_use]
     pub fn new(start: Timestamp) -> Self {
-        Self { now: AtomicU64::new(start.0), sleepers: Mutex::default() }
+        Self { now: AtomicU64::new(start.0), waiting: Mutex::default() }
     }
 
     /// Moves the clock forward, and ends the waits that are over then.
     pub fn advance(&self, by: Duration) {
-        let mut sleepers = self.sleepers();
-        self.now.fetch_add(micros(by), Ordering::Relaxed);
-        let now = self.now();
-        for (_, wake) in sleepers.extract_if(.., |(until, wake)| *until <= now || wake.is_closed())
-        {
+        let mut waiting = self.waiting();
+        let now = self.now().after(by);
+        self.now.store(now.0, Ordering::Relaxed);
+        let over =
+            waiting.sleepers.extract_if(.., |(until, wake)| *until <= now || wake.is_closed());
+        for (_, wake) in over {
             // Nobody is there any more when a wait was given up.
             let _ = wake.send(());
         }
+        for (_, waker) in waiting.alarms.extract_if(.., |(at, _)| *at <= now) {
+            waker.wake();
+        }
     }
 
-    fn sleepers(&self) -> MutexGuard<'_, Vec<(Timestamp, oneshot::Sender<()>)>> {
-        self.sleepers.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The earliest time that somebody waits for.
+    #[must_use]
+    pub fn next_wait(&self) -> Option<Timestamp> {
+        let waiting = self.waiting();
+        let sleepers = waiting.sleepers.iter().filter(|(_, wake)| !wake.is_closed());
+        let sleepers = sleepers.map(|(until, _)| *until);
+        sleepers.chain(waiting.alarms.iter().map(|(at, _)| *at)).min()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -93,20 +129,31 @@ impl Clock for ManualClock {
 
     fn sleep(&self, duration: Duration) -> Sleep {
         // Under the lock: the clock cannot move between the look and the wait.
-        let mut sleepers = self.sleepers();
+        let mut waiting = self.waiting();
         let now = self.now();
-        let until = Timestamp(now.0.saturating_add(micros(duration)));
+        let until = now.after(duration);
         if until <= now {
             return Box::pin(std::future::ready(()));
         }
         let (wake, woken) = oneshot::channel();
-        sleepers.push((until, wake));
+        waiting.sleepers.push((until, wake));
         Box::pin(async move {
             if woken.await.is_err() {
                 // The clock is gone, so its time does not pass any more.
                 pending::<()>().await;
             }
         })
+    }
+
+    fn alarm(&self, at: Timestamp, waker: &Waker) -> Option<Duration> {
+        let mut waiting = self.waiting();
+        waiting.alarms.retain(|(_, other)| !other.will_wake(waker));
+        if at <= self.now() {
+            waker.wake_by_ref();
+        } else {
+            waiting.alarms.push((at, waker.clone()));
+        }
+        None
     }
 }
 
@@ -116,7 +163,7 @@ fn micros(duration: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use std::{future::poll_fn, task::Poll};
+    use std::{future::poll_fn, sync::Arc, task::Poll};
 
     use super::*;
 
@@ -143,6 +190,31 @@ mod tests {
         drop(clock.sleep(long));
         clock.advance(short);
         later.await;
-        assert!(clock.sleepers().is_empty(), "also of those that were given up");
+        assert!(clock.waiting().sleepers.is_empty(), "also of those that were given up");
+    }
+
+    #[test]
+    fn an_alarm_of_a_manual_clock_goes_off_when_it_gets_there() {
+        let clock = ManualClock::new(Timestamp(5));
+        let rung = Arc::new(Rung::default());
+        let waker = Waker::from(Arc::clone(&rung));
+        assert_eq!(clock.alarm(Timestamp(30), &waker), None);
+        assert_eq!(clock.alarm(Timestamp(20), &waker), None);
+        assert_eq!(clock.next_wait(), Some(Timestamp(20)), "the later call counts");
+        clock.advance(Duration::from_micros(14));
+        assert_eq!(rung.0.load(Ordering::Relaxed), 0);
+        clock.advance(Duration::from_micros(11));
+        assert_eq!((rung.0.load(Ordering::Relaxed), clock.next_wait()), (1, None));
+        clock.alarm(Timestamp(7), &waker);
+        assert_eq!(rung.0.load(Ordering::Relaxed), 2, "it is later already");
+    }
+
+    #[derive(Default)]
+    struct Rung(AtomicU64);
+
+    impl std::task::Wake for Rung {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }

@@ -5,10 +5,12 @@ use std::{
     sync::Arc,
 };
 
+use tokio::sync::oneshot;
+
 use super::{LaunchConfig, Seams};
 use crate::{
     disk::{Disk, DiskLock},
-    driver::{Actor, Outside, Running, Signal, Step},
+    driver::{Actor, Outside, Running, Signal, Step, Wakes},
     engine::{Checkpointer, Committer, Engine, Gate, Lane, LaneDoor, Recovered, Shared, recover},
     error::LaunchError,
     flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
@@ -24,6 +26,8 @@ use crate::{
 pub(super) struct Instance {
     engine: Arc<Engine>,
     actors: Vec<Box<dyn Running>>,
+    /// Closed when an actor has ended, one for each.
+    ended: Vec<oneshot::Receiver<()>>,
     /// Outlives the actors, so that a broken module can still be read.
     _store: Arc<Store>,
     /// Given back after everything else has ended.
@@ -51,7 +55,8 @@ impl Instance {
         let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch);
         let store = Arc::new(store);
         let checkpointer = Checkpointer::new(Arc::clone(&engine), Arc::clone(&store), tables, meta);
-        let mut instance = Self { engine, actors: Vec::new(), _store: store, _lock: lock };
+        let mut instance =
+            Self { engine, actors: Vec::new(), ended: Vec::new(), _store: store, _lock: lock };
         instance
             .run(seams, Box::new(committer), Box::new(checkpointer))
             .map_err(|error| LaunchError::Config(format!("the system gives no thread: {error}")))?;
@@ -66,9 +71,13 @@ impl Instance {
     ) -> std::io::Result<()> {
         let engine = Arc::clone(&self.engine);
         let mut start = |name: &str, signal: &Arc<Signal>, actor: Box<dyn Actor>| {
-            let actor = Watched { actor, engine: Arc::clone(&engine), name: name.to_owned() };
-            let running = seams.driver.start(name, Arc::clone(signal), Box::new(actor))?;
+            let (ends, ended) = oneshot::channel();
+            let engine = Arc::clone(&engine);
+            let actor = Watched { actor, engine, name: name.to_owned(), _ends: ends };
+            let wakes = Wakes { signal: Arc::clone(signal), clock: Arc::clone(&seams.clock) };
+            let running = seams.driver.start(name, wakes, Box::new(actor))?;
             self.actors.push(running);
+            self.ended.push(ended);
             std::io::Result::Ok(())
         };
         start("committer", &engine.groups.signal, committer)?;
@@ -85,9 +94,13 @@ impl Instance {
     }
 
     /// Finishes what was taken in, brings the store up to date and ends.
-    pub(super) fn stop(mut self) -> Result<(), LaunchError> {
-        let rested = self.engine.come_to_rest();
+    pub(super) async fn stop(mut self) -> Result<(), LaunchError> {
+        let rested = self.engine.come_to_rest().await;
         self.engine.halt(true);
+        for ended in self.ended.drain(..) {
+            // The actor drops its side when it ends.
+            let _ = ended.await;
+        }
         self.join();
         rested.map_err(|reason| LaunchError::Module {
             module: self.engine.module,
@@ -112,6 +125,8 @@ struct Watched {
     actor: Box<dyn Actor>,
     engine: Arc<Engine>,
     name: String,
+    /// Dropped with the actor.
+    _ends: oneshot::Sender<()>,
 }
 
 impl Actor for Watched {
@@ -165,7 +180,8 @@ fn engine(
         shared.pstate_views.extend(pstate_views);
         pstates.iter_mut().zip(partitions).for_each(|(task, partition)| task.push(partition));
     }
-    let (clock, outside) = (Arc::clone(&seams.clock), Outside::here(Arc::clone(&seams.clock)));
+    let (clock, outside) =
+        (Arc::clone(&seams.clock), Outside::of(&*seams.driver, Arc::clone(&seams.clock)));
     let info = ModuleInstanceInfo::new(name, config.task_count(), config.thread_count());
     let instance = TaskInstance {
         tasks: config.task_count(),

@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock, SystemClock},
     disk::{Disk, FileDisk, MemoryDisk},
     driver::{Driver, ThreadDriver},
-    error::{LaunchError, Result},
+    error::{Error, LaunchError, Result},
     module::Module,
 };
 
@@ -40,9 +40,13 @@ struct Seams {
 /// Gives each module, by name, the disk that its data is on.
 type Storage = Box<dyn Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync>;
 
+/// Starts an instance of a module whose type it knows.
+type Start = Box<dyn Fn(&Cluster) -> Result<Instance, LaunchError> + Send + Sync>;
+
 struct Launched {
     link: Link,
     config: LaunchConfig,
+    start: Start,
     instance: Option<Instance>,
 }
 
@@ -109,10 +113,11 @@ impl Cluster {
             return Err(LaunchError::AlreadyRunning(name).into());
         }
         let link = modules.get(name).map_or_else(|| Link::new(name), |before| before.link.clone());
-        let instance = self.start(&module, &config)?;
-        link.follow(Some(instance.engine()));
         let client = M::client(&link);
-        modules.insert(name, Launched { link, config, instance: Some(instance) });
+        let start = starter(&Arc::new(module), config.clone());
+        let mut launched = Launched { link, config, start, instance: None };
+        self.begin(&mut launched)?;
+        modules.insert(name, launched);
         Ok(client)
     }
 
@@ -127,10 +132,10 @@ impl Cluster {
         let launched = modules.get_mut(name).ok_or(LaunchError::NotRunning(name))?;
         let instance = launched.instance.take().ok_or(LaunchError::NotRunning(name))?;
         launched.link.follow(None);
-        stop(instance).await?;
-        let instance = self.start(&module, &launched.config)?;
-        launched.link.follow(Some(instance.engine()));
-        launched.instance = Some(instance);
+        instance.stop().await?;
+        let module = Arc::new(module);
+        launched.start = starter(&module, launched.config.clone());
+        self.begin(launched)?;
         Ok(M::client(&launched.link))
     }
 
@@ -143,24 +148,50 @@ impl Cluster {
         for launched in self.modules.lock().await.values_mut() {
             if let Some(instance) = launched.instance.take() {
                 launched.link.follow(None);
-                let stopped = stop(instance).await;
-                outcome = outcome.and(stopped);
+                let stopped = instance.stop().await;
+                outcome = outcome.and(stopped.map_err(Error::from));
             }
         }
         outcome
     }
 
-    fn start<M: Module>(&self, module: &M, config: &LaunchConfig) -> Result<Instance> {
-        let disk = (self.storage)(module.name())?;
-        Ok(Instance::start(module, config, &disk, &self.seams)?)
+    /// Ends all modules at once, as a crash of the process would: what was not made durable is gone, and nothing is
+    /// tidied up. Handles lead nowhere until [`Self::restart`].
+    pub async fn kill(&self) {
+        for launched in self.modules.lock().await.values_mut() {
+            launched.link.follow(None);
+            drop(launched.instance.take());
+        }
+    }
+
+    /// Starts all modules that were launched and do not run, on the data they left. Handles follow.
+    ///
+    /// # Errors
+    /// As [`Self::launch`], of the first module that does not start; those before it run.
+    pub async fn restart(&self) -> Result<()> {
+        for launched in self.modules.lock().await.values_mut() {
+            if launched.instance.is_none() {
+                self.begin(launched)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin(&self, launched: &mut Launched) -> Result<()> {
+        let instance = (launched.start)(self)?;
+        launched.link.follow(Some(instance.engine()));
+        launched.instance = Some(instance);
+        Ok(())
     }
 }
 
-/// Ending a module joins its threads, which must not hold up the runtime.
-async fn stop(instance: Instance) -> Result<()> {
-    let stopped = tokio::task::spawn_blocking(move || instance.stop()).await;
-    stopped.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))?;
-    Ok(())
+/// What starts a module again and again.
+fn starter<M: Module>(module: &Arc<M>, config: LaunchConfig) -> Start {
+    let module = Arc::clone(module);
+    Box::new(move |cluster| {
+        let disk = (cluster.storage)(module.name())?;
+        Instance::start(&*module, &config, &disk, &cluster.seams)
+    })
 }
 
 impl fmt::Debug for Cluster {

@@ -8,9 +8,15 @@ mod signal;
 mod thread;
 
 pub(crate) use self::outside::{Outside, RunningFuture};
-pub use self::{signal::Signal, thread::ThreadDriver};
+pub use self::{
+    outside::{Executor, Task},
+    signal::Signal,
+    thread::ThreadDriver,
+};
 
 use std::{fmt, sync::Arc};
+
+use crate::clock::{Clock, Timestamp};
 
 /// What an actor wants after a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +25,8 @@ pub enum Step {
     Again,
     /// Nothing to do until the signal is raised.
     Idle,
+    /// Nothing to do until the signal is raised or the clock is there; it may be stepped before that.
+    Until(Timestamp),
     /// The actor is finished and is not stepped any more.
     Done,
 }
@@ -38,9 +46,25 @@ pub trait Driver: fmt::Debug + Send + Sync {
     fn start(
         &self,
         name: &str,
-        signal: Arc<Signal>,
+        wakes: Wakes,
         actor: Box<dyn Actor>,
     ) -> std::io::Result<Box<dyn Running>>;
+
+    /// Where futures run that topologies await; `None` when there is no such place. Asked when a module is launched.
+    /// Without an implementation of its own, a driver gives them to the tokio runtime of whoever launches.
+    fn executor(&self) -> Option<Arc<dyn Executor>> {
+        let runtime = tokio::runtime::Handle::try_current().ok()?;
+        Some(Arc::new(outside::Runtime(runtime)))
+    }
+}
+
+/// What wakes an actor: its signal, and the clock when it asked for a time.
+#[derive(Clone, Debug)]
+pub struct Wakes {
+    /// Raised by whoever has something for the actor.
+    pub signal: Arc<Signal>,
+    /// The time that [`Step::Until`] means.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// An actor that was started.

@@ -1,19 +1,36 @@
-//! Where futures run that topologies wait for: on the tokio runtime that launched the module, outside of the
-//! threads that run tasks. Time limits go by the module's clock.
+//! Where futures run that topologies wait for: on the tokio runtime that launched the module, or wherever the driver
+//! says, outside of the threads that run tasks. Time limits go by the module's clock.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{any::Any, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{
     runtime::{EnterGuard, Handle},
     task::AbortHandle,
 };
 
+use super::Driver;
 use crate::clock::{Clock, Sleep};
+
+/// Runs futures.
+pub trait Executor: fmt::Debug + Send + Sync {
+    /// Runs a future until it ends, or until what this gives is dropped. It is dropped unfinished when the executor
+    /// ends.
+    fn spawn(&self, task: Task) -> Box<dyn Any + Send + Sync>;
+
+    /// Makes the tokio runtime behind it, if there is one, that of this thread, so that code on it can make futures that
+    /// need one.
+    fn enter(&self) -> Option<EnterGuard<'_>> {
+        None
+    }
+}
+
+/// A future for an [`Executor`].
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// The world outside of a module. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Outside {
-    runtime: Option<Handle>,
+    executor: Option<Arc<dyn Executor>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -25,13 +42,14 @@ pub(crate) struct Outside {
 pub(crate) struct NoRuntime;
 
 /// A future that runs. Dropping this ends it.
-#[derive(Debug)]
-pub(crate) struct RunningFuture(AbortHandle);
+pub(crate) struct RunningFuture(
+    #[expect(dead_code, reason = "dropping it ends the future")] Box<dyn Any + Send + Sync>,
+);
 
 impl Outside {
-    /// The runtime of whoever calls.
-    pub(crate) fn here(clock: Arc<dyn Clock>) -> Self {
-        Self { runtime: Handle::try_current().ok(), clock }
+    /// As the driver says to whoever launches.
+    pub(crate) fn of(driver: &dyn Driver, clock: Arc<dyn Clock>) -> Self {
+        Self { executor: driver.executor(), clock }
     }
 
     /// Runs a future. It is dropped unfinished when the runtime ends.
@@ -39,8 +57,8 @@ impl Outside {
         &self,
         future: impl Future<Output = ()> + Send + 'static,
     ) -> Result<RunningFuture, NoRuntime> {
-        let runtime = self.runtime.as_ref().ok_or(NoRuntime)?;
-        Ok(RunningFuture(runtime.spawn(future).abort_handle()))
+        let executor = self.executor.as_ref().ok_or(NoRuntime)?;
+        Ok(RunningFuture(executor.spawn(Box::pin(future))))
     }
 
     /// Ends when so much time has passed.
@@ -50,11 +68,27 @@ impl Outside {
 
     /// Makes the runtime that of this thread, so that code on it can make futures that need one.
     pub(crate) fn enter(&self) -> Option<EnterGuard<'_>> {
-        self.runtime.as_ref().map(Handle::enter)
+        self.executor.as_ref().and_then(|executor| executor.enter())
     }
 }
 
-impl Drop for RunningFuture {
+/// Futures run on a tokio runtime.
+#[derive(Debug)]
+pub(super) struct Runtime(pub(super) Handle);
+
+impl Executor for Runtime {
+    fn spawn(&self, task: Task) -> Box<dyn Any + Send + Sync> {
+        Box::new(Aborts(self.0.spawn(task).abort_handle()))
+    }
+
+    fn enter(&self) -> Option<EnterGuard<'_>> {
+        Some(self.0.enter())
+    }
+}
+
+struct Aborts(AbortHandle);
+
+impl Drop for Aborts {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -65,18 +99,22 @@ mod tests {
     use tokio::sync::oneshot;
 
     use super::*;
-    use crate::clock::SystemClock;
+    use crate::{clock::SystemClock, driver::ThreadDriver};
+
+    fn outside() -> Outside {
+        Outside::of(&ThreadDriver, Arc::new(SystemClock))
+    }
 
     #[test]
     fn without_a_runtime_nothing_runs() {
-        let outside = Outside::here(Arc::new(SystemClock));
+        let outside = outside();
         assert!(outside.spawn(async {}).is_err());
         assert!(outside.enter().is_none());
     }
 
     #[tokio::test]
     async fn a_future_ends_when_nobody_holds_it() {
-        let outside = Outside::here(Arc::new(SystemClock));
+        let outside = outside();
         let (held, dropped) = oneshot::channel::<()>();
         let running = outside.spawn(async move {
             std::future::pending::<()>().await;

@@ -1,8 +1,12 @@
 //! A flag that wakes an actor. Raising it twice before the actor looks is one wake.
 
-use std::sync::{
-    Condvar, Mutex, PoisonError,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Wake,
+    time::Duration,
 };
 
 /// Wakes the actor it belongs to.
@@ -29,6 +33,11 @@ impl Signal {
         self.raised.swap(false, Ordering::AcqRel)
     }
 
+    /// Whether the flag is up.
+    pub fn is_raised(&self) -> bool {
+        self.raised.load(Ordering::Acquire)
+    }
+
     /// Sleeps until the flag is up, and takes it down.
     pub fn wait(&self) {
         if self.take() {
@@ -40,5 +49,26 @@ impl Signal {
             sleeping = self.wake.wait(sleeping).unwrap_or_else(PoisonError::into_inner);
         }
         *sleeping = false;
+    }
+
+    /// Sleeps until the flag is up, and takes it down, or until so much time has passed or a little less.
+    pub fn wait_for(&self, limit: Duration) {
+        if self.take() {
+            return;
+        }
+        let mut sleeping = self.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
+        *sleeping = true;
+        if !self.take() {
+            let woken = self.wake.wait_timeout(sleeping, limit);
+            (sleeping, _) = woken.unwrap_or_else(PoisonError::into_inner);
+            self.take();
+        }
+        *sleeping = false;
+    }
+}
+
+impl Wake for Signal {
+    fn wake(self: Arc<Self>) {
+        self.raise();
     }
 }

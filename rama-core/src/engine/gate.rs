@@ -8,9 +8,11 @@
 //! waits for something outside is not in flight, and the group says so.
 
 use std::sync::{
-    Arc, Condvar, Mutex, MutexGuard, PoisonError,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering},
 };
+
+use tokio::sync::Notify;
 
 use super::{
     Engine,
@@ -48,7 +50,7 @@ const CLOSING_GROUPS: usize = 128;
 pub(crate) struct Gate {
     state: Mutex<State>,
     /// Notified when the module may have come to rest or has failed.
-    rest: Condvar,
+    rest: Notify,
     /// The last group that is known to be in the log.
     durable: AtomicU64,
 }
@@ -176,7 +178,7 @@ impl Gate {
             closing_groups: CLOSING_GROUPS,
         };
         let durable = AtomicU64::new(epoch.0 - 1);
-        Self { state: Mutex::new(state), rest: Condvar::new(), durable }
+        Self { state: Mutex::new(state), rest: Notify::new(), durable }
     }
 
     /// Lets a lane in with a batch of work; `None` when the module has ended.
@@ -231,7 +233,7 @@ impl Engine {
         self.cut_when_quiet(&mut state);
         self.wake_denied(&mut state);
         if state.is_closing() {
-            self.gate.rest.notify_all();
+            self.gate.rest.notify_waiters();
         }
     }
 
@@ -244,7 +246,7 @@ impl Engine {
         }
         state.cut_wanted |= state.dirty;
         self.cut_when_quiet(&mut state);
-        self.gate.rest.notify_all();
+        self.gate.rest.notify_waiters();
     }
 
     fn cut_when_quiet(&self, state: &mut State) {
@@ -315,7 +317,7 @@ impl Engine {
 
     /// Takes no more records and waits until everything that was taken is durable, and trees have gone on that wait
     /// for their appends. Tells the reason when the module broke instead.
-    pub(crate) fn come_to_rest(&self) -> Result<(), Arc<str>> {
+    pub(crate) async fn come_to_rest(&self) -> Result<(), Arc<str>> {
         {
             let mut state = self.gate.state();
             if matches!(state.phase, Phase::Running) {
@@ -324,17 +326,23 @@ impl Engine {
         }
         self.close_queues();
         self.wake_lanes();
-        let mut state = self.gate.state();
         loop {
-            match &state.phase {
-                Phase::Broken(reason) => return Err(Arc::clone(reason)),
-                Phase::Halted { .. } => return Ok(()),
-                Phase::Running | Phase::Closing => {}
+            // Before the look, so that nothing that happens behind it is missed.
+            let may_rest = self.gate.rest.notified();
+            if let Some(rested) = self.rested() {
+                return rested;
             }
-            if self.is_at_rest(&state) {
-                return Ok(());
-            }
-            state = self.gate.rest.wait(state).unwrap_or_else(PoisonError::into_inner);
+            may_rest.await;
+        }
+    }
+
+    /// How it came to rest, if it has.
+    fn rested(&self) -> Option<Result<(), Arc<str>>> {
+        let state = self.gate.state();
+        match &state.phase {
+            Phase::Broken(reason) => Some(Err(Arc::clone(reason))),
+            Phase::Halted { .. } => Some(Ok(())),
+            Phase::Running | Phase::Closing => self.is_at_rest(&state).then_some(Ok(())),
         }
     }
 
@@ -388,7 +396,7 @@ impl Engine {
         };
         self.shared.queues.iter().for_each(|queue| queue.refuse_all(&refusal));
         state.unfinished.abandon(Epoch(self.gate.durable.load(Ordering::Acquire)));
-        self.gate.rest.notify_all();
+        self.gate.rest.notify_waiters();
         self.wake_all();
     }
 }
