@@ -1,6 +1,6 @@
 //! How a module is launched.
 
-use crate::error::LaunchError;
+use crate::{engine::Tuning, error::LaunchError};
 
 /// Tasks a module may have. Each costs a few kilobytes and a place in every cut; far more than a machine
 /// has cores helps nobody.
@@ -15,6 +15,7 @@ pub struct LaunchConfig {
     tasks: u32,
     threads: Option<u32>,
     check_locality: bool,
+    tuning: Tuning,
 }
 
 impl Default for LaunchConfig {
@@ -27,7 +28,7 @@ impl LaunchConfig {
     /// Four tasks on two threads, with the locality check.
     #[must_use]
     pub fn new() -> Self {
-        Self { tasks: 4, threads: None, check_locality: true }
+        Self { tasks: 4, threads: None, check_locality: true, tuning: Tuning::default() }
     }
 
     /// The number of partitions of everything in the module, fixed at the first launch (C-04).
@@ -51,6 +52,17 @@ impl LaunchConfig {
     pub fn check_locality(mut self, check: bool) -> Self {
         self.check_locality = check;
         self
+    }
+
+    /// Sizes and times of what lies below the module.
+    #[must_use]
+    pub fn tuning(mut self, tuning: Tuning) -> Self {
+        self.tuning = tuning;
+        self
+    }
+
+    pub(crate) fn tunes(&self) -> &Tuning {
+        &self.tuning
     }
 
     pub(crate) fn task_count(&self) -> u32 {

@@ -15,7 +15,6 @@ use crate::{
     error::LaunchError,
     flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
     id::{DepotId, Epoch, TaskId},
-    log::LogOptions,
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
     moment::Moment,
     store::Store,
@@ -46,13 +45,14 @@ impl Instance {
         module.define(&mut builder);
         let definition =
             builder.finish().map_err(|reason| LaunchError::Module { module: name, reason })?;
-        let options = LogOptions::default();
+        let tuning = config.tunes().clone();
+        let options = tuning.log.clone();
         let recovered = recover(disk, name, config.task_count(), definition.catalog(), options)?;
         let topologies = definition.topologies.clone();
         let epoch = Epoch(recovered.meta.covered);
         let engine = Arc::new(engine(name, config, seams, definition, &recovered)?);
         let Recovered { store, log, meta, tables, lock, .. } = recovered;
-        let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch);
+        let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch, tuning);
         let store = Arc::new(store);
         let checkpointer = Checkpointer::new(Arc::clone(&engine), Arc::clone(&store), tables, meta);
         let mut instance =

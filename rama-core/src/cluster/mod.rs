@@ -5,6 +5,7 @@ mod config;
 mod instance;
 
 pub use self::config::LaunchConfig;
+pub use crate::engine::Tuning;
 
 use std::{
     collections::BTreeMap,

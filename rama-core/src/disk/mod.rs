@@ -1,19 +1,21 @@
 //! The storage seam: one flat directory of files, as the commit log and the store see it.
 //!
-//! Production uses [`FileDisk`], fast tests [`MemoryDisk`], crash tests a disk that forgets what
+//! Production uses [`FileDisk`], fast tests [`MemoryDisk`], crash tests [`SimDisk`], which forgets what
 //! was not synced. What the layers above rely on: data is durable after [`DiskFile::sync_data`], a
 //! created, renamed or removed name after [`Disk::sync_dir`]. Nothing is buffered here, and nothing
 //! is retried: after a failed sync the content of a file is unknown (finding 3).
 
 mod file;
 mod memory;
-#[cfg(test)]
-pub(crate) mod sim;
+mod sim;
 #[cfg(test)]
 mod tests;
 
 pub use file::FileDisk;
 pub use memory::MemoryDisk;
+#[cfg(test)]
+pub(crate) use sim::Random;
+pub use sim::{Fault, SimDisk};
 
 use std::any::Any;
 use std::fmt::{self, Debug, Formatter};

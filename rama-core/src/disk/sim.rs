@@ -3,7 +3,8 @@
 //! Fault model: at a crash every write that was not synced survives whole, in part (by sectors of
 //! 512 bytes) or not at all, independently of its neighbours; creations, renames and removals that
 //! were not followed by `sync_dir` survive or not. Synced data survives always: losing it is
-//! damage, which other tests prepare by hand. One seed, one fate.
+//! damage, which other tests prepare by hand. A disk may also be full, or fail a single operation.
+//! One seed, one fate.
 
 use super::{Disk, DiskFile, DiskLock, LockError, Open, check_name};
 use std::collections::BTreeMap;
@@ -37,7 +38,8 @@ impl Random {
 
 /// What the disk does when its operation counter runs out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Fault {
+#[non_exhaustive]
+pub enum Fault {
     /// This operation and all later ones fail: power is gone.
     PowerLoss,
     /// This operation fails once; a failed sync drops what it should have written (finding 3).
@@ -46,7 +48,7 @@ pub(crate) enum Fault {
 
 /// A handle onto a simulated disk.
 #[derive(Clone, Debug)]
-pub(crate) struct SimDisk {
+pub struct SimDisk {
     state: Arc<Mutex<State>>,
     /// Handles from before a crash are dead: what still holds them cannot reach the disk.
     generation: u64,
@@ -62,6 +64,8 @@ struct State {
     generation: u64,
     locked: bool,
     fault: Option<(u64, Fault)>,
+    /// Bytes that all files together may take.
+    capacity: Option<usize>,
     operations: u64,
 }
 
@@ -86,7 +90,9 @@ enum Change {
 }
 
 impl SimDisk {
-    pub(crate) fn new(seed: u64) -> Self {
+    /// An empty disk. The seed decides what survives crashes.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
         let state = State {
             names: BTreeMap::new(),
             durable_names: BTreeMap::new(),
@@ -96,24 +102,47 @@ impl SimDisk {
             generation: 0,
             locked: false,
             fault: None,
+            capacity: None,
             operations: 0,
         };
         Self { state: Arc::new(Mutex::new(state)), generation: 0 }
     }
 
-    /// Lets the fault strike the `nth` changing operation from now, from 1.
-    pub(crate) fn fail_at(&self, nth: u64, fault: Fault) {
+    /// Lets the fault strike the `nth` changing operation from now, from 1, in place of one that was to come. A crash
+    /// takes it back.
+    ///
+    /// # Panics
+    /// When `nth` is 0.
+    pub fn fail_at(&self, nth: u64, fault: Fault) {
         assert!(nth > 0, "operations are counted from 1");
         self.state().fault = Some((nth, fault));
     }
 
+    /// Lets all files together take so many bytes more than they do now, or any number again. What does not fit fails
+    /// with `StorageFull` and writes nothing.
+    pub fn leave_room(&self, bytes: Option<usize>) {
+        let mut state = self.state();
+        state.capacity = bytes.map(|bytes| state.used() + bytes);
+    }
+
+    /// Takes a fault back that has not struck, and the bound of room.
+    pub fn heal(&self) {
+        let mut state = self.state();
+        state.capacity = None;
+        // Power that is gone comes back by a crash only.
+        state.fault.take_if(|(left, _)| *left > 0);
+    }
+
     /// How many changing operations there were so far.
-    pub(crate) fn operations(&self) -> u64 {
+    #[must_use]
+    pub fn operations(&self) -> u64 {
         self.state().operations
     }
 
-    /// Loses power and starts again: decides the fate of everything that was not synced.
-    pub(crate) fn crash(&self) -> Self {
+    /// Loses power and starts again: decides the fate of everything that was not synced. Handles from before, and their
+    /// files, are dead.
+    #[must_use]
+    pub fn crash(&self) -> Self {
         let mut state = self.state();
         state.crash();
         Self { state: Arc::clone(&self.state), generation: state.generation }
@@ -172,6 +201,29 @@ impl State {
         self.generation += 1;
         self.locked = false;
         self.fault = None;
+        // Nobody can reach them any more.
+        let named = &self.names;
+        for (index, file) in self.files.iter_mut().enumerate() {
+            if !named.values().any(|named| *named == index) {
+                *file = Content::default();
+            }
+        }
+    }
+
+    /// Bytes of all files that have a name.
+    fn used(&self) -> usize {
+        self.names.values().map(|file| self.files[*file].bytes.len()).sum()
+    }
+
+    /// Whether a file may become so long.
+    fn has_room(&self, file: usize, len: usize) -> io::Result<()> {
+        let grows = len.saturating_sub(self.files[file].bytes.len());
+        match self.capacity {
+            Some(capacity) if grows > 0 && self.used() + grows > capacity => {
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     fn change_name(&mut self, change: NameChange) {
@@ -234,6 +286,14 @@ impl Content {
 }
 
 impl Change {
+    /// How long the file is at least behind it.
+    fn end(&self) -> usize {
+        match self {
+            Self::Write(offset, bytes) => offset + bytes.len(),
+            Self::SetLen(len) => *len,
+        }
+    }
+
     fn apply(&self, content: &mut Vec<u8>) {
         match self {
             Self::Write(offset, bytes) => write(content, *offset, bytes),
@@ -348,6 +408,7 @@ struct SimFile {
 impl SimFile {
     fn change(&self, change: Change) -> io::Result<()> {
         let (mut state, verdict) = self.disk.changing()?;
+        state.has_room(self.index, change.end())?;
         state.files[self.index].change(change);
         verdict
     }

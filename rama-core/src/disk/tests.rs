@@ -1,6 +1,6 @@
 //! One suite for every disk: what the layers above rely on.
 
-use super::sim::SimDisk;
+use super::SimDisk;
 use super::{Disk, FileDisk, LockError, MemoryDisk, Open};
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;

@@ -6,7 +6,6 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
     checkpointer::Job,
     gate::{Ending, Group},
     redo::Redo,
+    tuning::Tuning,
     unfinished::Held,
 };
 use crate::{
@@ -28,14 +28,8 @@ use crate::{
     log::CommitLog,
 };
 
-/// Log bytes after which a checkpoint is due: what a start has to redo at most, a fraction of a second.
-const CHECKPOINT_BYTES: usize = 32 * 1024 * 1024;
-
-/// Log bytes that may wait for a checkpoint before commits wait too: bounds the memory that holds them.
-const UNCHECKPOINTED_BYTES_MAX: usize = 4 * CHECKPOINT_BYTES;
-
-/// Time after which a checkpoint is due although little was written.
-const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(10);
+/// How many times the bytes after which a checkpoint is due may wait for one, before commits wait too.
+const UNCHECKPOINTED_MAX: usize = 4;
 
 /// Writes the commit log. The only owner of it.
 pub(crate) struct Committer {
@@ -49,6 +43,7 @@ pub(crate) struct Committer {
     checkpointed: Arc<AtomicU64>,
     released: Epoch,
     last_checkpoint: Timestamp,
+    tuning: Tuning,
 }
 
 impl Committer {
@@ -57,6 +52,7 @@ impl Committer {
         topologies: Vec<&'static str>,
         log: Box<dyn CommitLog>,
         covered: Epoch,
+        tuning: Tuning,
     ) -> Self {
         let last_checkpoint = engine.clock.now();
         Self {
@@ -69,6 +65,7 @@ impl Committer {
             checkpointed: Arc::new(AtomicU64::new(covered.0)),
             released: covered,
             last_checkpoint,
+            tuning,
         }
     }
 
@@ -88,7 +85,8 @@ impl Committer {
 
     fn due(&self) -> bool {
         let passed = self.engine.clock.now().since(self.last_checkpoint);
-        self.redo.bytes() >= CHECKPOINT_BYTES || passed >= CHECKPOINT_INTERVAL
+        self.redo.bytes() >= self.tuning.checkpoint_bytes
+            || passed >= self.tuning.checkpoint_interval
     }
 
     fn start_checkpoint(&mut self) {
@@ -112,7 +110,7 @@ impl Committer {
 
     fn advance(&mut self) -> Result<Step, String> {
         self.release()?;
-        if self.redo.bytes() < UNCHECKPOINTED_BYTES_MAX {
+        if self.redo.bytes() < UNCHECKPOINTED_MAX * self.tuning.checkpoint_bytes {
             self.in_hand = self.engine.groups.take();
             self.commit()?;
         }

@@ -13,6 +13,7 @@ mod lane;
 mod recovery;
 mod redo;
 mod tables;
+mod tuning;
 mod unfinished;
 
 pub(crate) use self::{
@@ -24,6 +25,8 @@ pub(crate) use self::{
     redo::Redo,
     tables::{Catalog, Meta, Tables},
 };
+
+pub use self::tuning::Tuning;
 
 use std::{
     any::Any,

@@ -13,6 +13,12 @@ pub struct RandomSource {
 }
 
 impl RandomSource {
+    /// A source for tests and tools, which gives the same numbers for the same seed.
+    #[must_use]
+    pub fn seeded(seed: u64) -> Self {
+        Self::new(u128::from(seed))
+    }
+
     /// The source that these 128 bits lead to.
     pub(super) fn new(seed: u128) -> Self {
         let high = (seed >> 64) as u64;

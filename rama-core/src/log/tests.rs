@@ -2,8 +2,8 @@
 
 use super::format::{self, GROUP_HEADER_BYTES, HEADER_BYTES, Header};
 use super::{CommitLog, LogError, LogOptions, Recovery, SegmentedLog};
-use crate::disk::sim::{Fault, Random, SimDisk};
 use crate::disk::{Disk, FileDisk, MemoryDisk, Open};
+use crate::disk::{Fault, Random, SimDisk};
 use crate::id::Epoch;
 use std::collections::BTreeMap;
 use std::sync::Arc;

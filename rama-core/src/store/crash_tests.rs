@@ -6,7 +6,7 @@
 
 use super::{Store, StoreError};
 use crate::disk::Disk;
-use crate::disk::sim::{Fault, Random, SimDisk};
+use crate::disk::{Fault, Random, SimDisk};
 use crate::id::Epoch;
 use crate::log::{CommitLog, LogError, LogOptions, SegmentedLog};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! The store on memory and on files: rows, snapshots, restarts, faults, damage.
 
 use super::{BatchTable, Snapshot, Store, StoreError, StoreOptions};
-use crate::disk::sim::{Fault, Random, SimDisk};
 use crate::disk::{Disk, FileDisk, MemoryDisk, Open};
+use crate::disk::{Fault, Random, SimDisk};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 

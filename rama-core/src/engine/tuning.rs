@@ -1,0 +1,29 @@
+//! Sizes and times of the machinery below a module.
+
+use std::time::Duration;
+
+use crate::log::LogOptions;
+
+/// What a module's log and checkpoints work with. The defaults are meant for production; with small ones a test sees
+/// often what is rare there.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// Sizes of the commit log.
+    pub log: LogOptions,
+    /// Bytes of groups after which a checkpoint is due: what a start has to redo at most. Commits wait when four
+    /// times as many do, which bounds the memory that holds them.
+    pub checkpoint_bytes: usize,
+    /// Time after which a checkpoint is due although little was written.
+    pub checkpoint_interval: Duration,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            log: LogOptions::default(),
+            // A fraction of a second to redo.
+            checkpoint_bytes: 32 * 1024 * 1024,
+            checkpoint_interval: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Random work in a simulated world: power that goes away, disks that fail and fill up, clients that wait and read
+//! (RELIABILITY A, B, C; oracles 1 to 4, 7).
+
+mod bank;
+mod ledger;
+mod work;
+mod worlds;

@@ -1,0 +1,184 @@
+//! Random work under random faults.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
+
+use rama_core::{error::AppendError, flow::RandomSource, prelude::*};
+use rama_test::{Simulation, World, assert_exactly_once};
+
+use crate::{
+    bank::{BankModule, BankModuleClient, Transfer},
+    ledger::Ledger,
+};
+
+/// Accounts that money moves between: few, so that they are hot.
+const ACCOUNTS: u64 = 6;
+
+/// What a reader saw last, by account: how many entries it has. Visible is durable, so it never goes back, whatever
+/// happens (oracle 4).
+type Seen = Arc<Mutex<BTreeMap<u64, usize>>>;
+
+/// What goes wrong in a round.
+#[derive(Clone, Copy, Debug)]
+enum Trouble {
+    None,
+    PowerLoss,
+    FailingOperation,
+    FullDisk,
+}
+
+struct Life {
+    world: World,
+    bank: BankModuleClient,
+    ledger: Ledger,
+    seen: Seen,
+    random: RandomSource,
+}
+
+#[test]
+fn nothing_is_lost_and_nothing_counted_twice() {
+    Simulation::new().seeds(2_000).run(random_work);
+}
+
+async fn random_work(world: World) -> Result<()> {
+    let bank = world.launch(BankModule).await?;
+    let (ledger, seen) = (Ledger::default(), Seen::default());
+    let random = world.random("work");
+    let mut life = Life { world, bank, ledger, seen, random };
+    for _ in 0..=life.random.below(4) {
+        life.round().await?;
+    }
+    life.check().await
+}
+
+impl Life {
+    /// Clients work, something goes wrong or not, and everything is looked at behind it.
+    async fn round(&mut self) -> Result<()> {
+        let trouble = self.make_trouble();
+        let reader = self.reader();
+        let mut running = vec![self.world.spawn(reader)];
+        for client in 0..=self.random.below(4) {
+            let client = self.client(client);
+            running.push(self.world.spawn(client));
+        }
+        for one in running {
+            one.join().await;
+        }
+        self.world.heal();
+        match (trouble, self.random.below(4)) {
+            (Trouble::PowerLoss | Trouble::FailingOperation, _) | (_, 0) => self.world.crash().await,
+            (Trouble::FullDisk, _) | (_, 1) => self.world.kill().await,
+            // What it says when it cannot stop is of no interest here.
+            (_, 2) => drop(self.world.shutdown().await),
+            (Trouble::None, _) => return self.check().await,
+        }
+        // Power may go away again while it recovers (A11).
+        while self.random.below(3) == 0 {
+            self.world.lose_power_within(20);
+            let _ = self.world.restart().await;
+            self.world.crash().await;
+        }
+        self.world.restart().await?;
+        self.check().await
+    }
+
+    fn make_trouble(&mut self) -> Trouble {
+        match self.random.below(6) {
+            0 | 1 => {
+                self.world.lose_power_within(60);
+                Trouble::PowerLoss
+            }
+            2 => {
+                self.world.fail_once_within(60);
+                Trouble::FailingOperation
+            }
+            3 => {
+                let bytes = self.random.below(20_000);
+                self.world.leave_room(usize::try_from(bytes).unwrap());
+                Trouble::FullDisk
+            }
+            _ => Trouble::None,
+        }
+    }
+
+    /// A client that appends one behind the other and looks at what it did.
+    fn client(&mut self, client: u64) -> impl Future<Output = ()> + Send + use<> {
+        let (bank, ledger) = (self.bank.clone(), self.ledger.clone());
+        let mut random = RandomSource::seeded(self.random.next_u64());
+        async move {
+            for _ in 0..random.below(20) {
+                let transfer = ledger.attempt(|id| any_transfer(id, client, &mut random));
+                let level = match random.below(4) {
+                    0 => AckLevel::None,
+                    1 => AckLevel::AppendAck,
+                    _ => AckLevel::Ack,
+                };
+                match bank.depot.transfers.append_with(transfer, level).await {
+                    Ok(answer) => {
+                        ledger.acked(&transfer, &answer);
+                        if level == AckLevel::Ack {
+                            assert!(transfer.amount >= 0, "it fails");
+                            let Transfer { id, to, .. } = transfer;
+                            let entries = &bank.pstate.entries;
+                            let entry = entries.select_one(path![keypath(to, id)]).await;
+                            if let Ok(entry) = entry {
+                                assert_eq!(entry, Some(transfer.amount), "acknowledged is visible");
+                            }
+                        }
+                    }
+                    Err(AppendError::Failed { .. }) => assert!(transfer.amount < 0, "it works"),
+                    Err(_) => return,
+                }
+            }
+        }
+    }
+
+    /// A client that reads.
+    fn reader(&mut self) -> impl Future<Output = ()> + Send + use<> {
+        let (bank, seen) = (self.bank.clone(), Arc::clone(&self.seen));
+        let mut random = RandomSource::seeded(self.random.next_u64());
+        async move {
+            for _ in 0..random.below(20) {
+                let account = random.below(ACCOUNTS);
+                let entries = &bank.pstate.entries;
+                let entries = entries.select(path![keypath(account), MAP_VALS]).await;
+                let Ok(entries) = entries else { return };
+                let mut seen = seen.lock().unwrap();
+                let before = seen.insert(account, entries.len()).unwrap_or_default();
+                assert!(before <= entries.len(), "account {account} had {before} entries before");
+            }
+        }
+    }
+
+    /// Everything is as the records say.
+    async fn check(&self) -> Result<()> {
+        self.world.run_until_idle().await;
+        let BankModuleClient { depot, pstate, .. } = &self.bank;
+        self.ledger.check(&depot.transfers).await?;
+        let balances = pstate.balances.all_partitions().select(path![ALL]).await?;
+        assert_exactly_once(&depot.transfers, balances, BankModule::fold).await?;
+        let mut sums = BTreeMap::new();
+        for account in 0..ACCOUNTS {
+            let entries = pstate.entries.select(path![keypath(account), MAP_VALS]).await?;
+            let before = self.seen.lock().unwrap().get(&account).copied().unwrap_or_default();
+            assert!(before <= entries.len(), "account {account} had {before} entries before");
+            if !entries.is_empty() {
+                sums.insert(account, entries.iter().sum::<i64>());
+            }
+        }
+        let balances = pstate.balances.all_partitions().select(path![ALL]).await?;
+        let balances: BTreeMap<_, _> = balances.into_iter().collect();
+        assert_eq!(balances, sums, "what one event writes to two PStates stays together");
+        assert!(self.ledger.acked_count() < 10_000, "the test is meant to be small");
+        Ok(())
+    }
+}
+
+fn any_transfer(id: u64, client: u64, random: &mut RandomSource) -> Transfer {
+    let from = random.below(ACCOUNTS);
+    let to = (from + 1 + random.below(ACCOUNTS - 1)) % ACCOUNTS;
+    let amount = if random.below(12) == 0 { -1 } else { i64::try_from(random.below(100)).unwrap() };
+    Transfer { id, client, from, to, amount }
+}

@@ -1,0 +1,80 @@
+//! The world itself: what tests rely on.
+
+use std::time::Duration;
+
+use rama_core::{clock::Clock, prelude::*};
+use rama_test::{Simulation, World, assert_exactly_once, trace_of};
+
+use crate::bank::{BankModule, Transfer};
+
+fn transfer(id: u64) -> Transfer {
+    Transfer { id, client: 0, from: id % 7, to: id % 5, amount: 1 + (id % 3) as i64 }
+}
+
+async fn some_work(world: World) -> Result<()> {
+    let bank = world.launch(BankModule).await?;
+    let clients: Vec<_> = (0..3)
+        .map(|client| {
+            let transfers = bank.depot.transfers.clone();
+            world.spawn(async move {
+                for id in 0..10 {
+                    transfers.append(transfer(client * 10 + id)).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for client in clients {
+        client.join().await;
+    }
+    world.crash_and_restart().await?;
+    let balances = bank.pstate.balances.all_partitions().select(path![ALL]).await?;
+    assert_exactly_once(&bank.depot.transfers, balances, BankModule::fold).await
+}
+
+#[test]
+fn the_same_seed_gives_the_same_trace() {
+    for seed in 0..30 {
+        let first = trace_of(seed, some_work);
+        assert_eq!(first, trace_of(seed, some_work), "seed {seed} (H4)");
+        assert_ne!(first, trace_of(seed + 1_000, some_work), "another seed is another world");
+    }
+}
+
+#[test]
+fn what_is_acknowledged_survives_a_crash() {
+    Simulation::new().seeds(50).run(some_work);
+}
+
+#[test]
+fn hours_pass_at_once() {
+    Simulation::new().seeds(3).run(async |world: World| {
+        let before = world.now();
+        let clock = world.clock();
+        let other = world.spawn(async move {
+            clock.sleep(Duration::from_secs(3_599)).await;
+            clock.now()
+        });
+        world.advance(Duration::from_secs(3_600)).await;
+        let passed = other.join().await.since(before);
+        assert!((3_599..3_600).contains(&passed.as_secs()), "{passed:?}");
+        Ok(())
+    });
+}
+
+#[test]
+#[should_panic(expected = "the test waits for something that does not come")]
+fn a_test_that_waits_for_nothing_fails() {
+    Simulation::new().seed(1).run(async |_| {
+        std::future::pending::<()>().await;
+        Ok(())
+    });
+}
+
+#[test]
+#[should_panic(expected = "no record makes that")]
+fn state_that_no_record_makes_is_noticed() {
+    Simulation::new().seed(1).run(async |world: World| {
+        let bank = world.launch(BankModule).await?;
+        assert_exactly_once(&bank.depot.transfers, [(1, 1)], BankModule::fold).await
+    });
+}
