@@ -12,6 +12,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
     pin::Pin,
+    sync::Mutex,
 };
 
 use programs::{
@@ -29,7 +30,7 @@ use rama_core::{
     partition::KeyHash,
     prelude::*,
 };
-use rama_test::{InProcessCluster, LaunchConfig};
+use rama_test::{InProcessCluster, LaunchConfig, Simulation};
 
 /// The programs, and the functions that they call.
 #[allow(warnings, clippy::all, reason = "nobody wrote the programs")]
@@ -37,7 +38,7 @@ mod generated {
     use programs::{generate::Choice, interpret::Seen};
     use rama_core::prelude::*;
 
-    use super::{Handles, Record, Runner, run};
+    use super::{Handles, Record, Runner, run, run_through_crashes};
 
     macro_rules! runner {
         ($number:literal, $module:ident) => {
@@ -56,6 +57,15 @@ mod generated {
                         marks: client.pstate.marks,
                     };
                     Box::pin(run($module::Program, handles, tasks, records))
+                },
+                run_through_crashes: |seed, tasks, records| {
+                    let handles = |client: $module::ProgramClient| Handles {
+                        records: client.depot.records,
+                        seen: client.pstate.seen,
+                        counts: client.pstate.counts,
+                        marks: client.pstate.marks,
+                    };
+                    run_through_crashes(|| $module::Program, handles, seed, tasks, records)
                 },
             }
         };
@@ -191,6 +201,8 @@ type Outcome = Pin<Box<dyn Future<Output = Result<Effects>>>>;
 struct Runner {
     source: &'static str,
     run: fn(u32, Vec<Record>) -> Outcome,
+    /// The same in a simulated world that loses power at random, by its seed.
+    run_through_crashes: fn(u64, u32, &[Record]) -> Effects,
 }
 
 /// Runs a module on records, one after the other, and reads what it has written.
@@ -206,18 +218,64 @@ async fn run<M: Module>(
     for record in records {
         handles.records.append(record).await?;
     }
-    let mut effects = Effects::default();
-    for task in 0..tasks {
-        let found = handles.seen.partition(TaskId(task)).select(path![ALL]).await?;
-        effects.seen.extend(found.into_iter().map(|(seq, seen)| ((Some(task), seq), seen)));
+    handles.effects(tasks).await
+}
+
+/// Runs a module on records, one after the other, in a world where power goes away again and again. A client that does
+/// not know what became of a record looks, and appends it once more if it is not there.
+fn run_through_crashes<M: Module>(
+    module: fn() -> M,
+    handles: fn(M::Client) -> Handles,
+    seed: u64,
+    tasks: u32,
+    records: &[Record],
+) -> Effects {
+    let effects = Mutex::new(Effects::default());
+    Simulation::new().seed(seed).run(async |world: rama_test::World| {
+        let config = world.any_config().tasks(tasks).threads(tasks.min(2));
+        let handles = handles(world.launch_with(module(), config).await?);
+        let mut random = world.random("crashes");
+        for record in records {
+            loop {
+                if random.below(3) == 0 {
+                    world.lose_power_within(12);
+                }
+                let appended = handles.records.append(record.clone()).await;
+                if appended.is_ok() && random.below(6) > 0 {
+                    break;
+                }
+                world.crash_and_restart().await?;
+                let stored = rama_test::records(&handles.records).await?;
+                if stored.iter().any(|stored| stored.seq == record.seq) {
+                    break;
+                }
+                assert!(appended.is_err(), "record {} was acknowledged and is lost", record.seq);
+            }
+        }
+        world.crash_and_restart().await?;
+        world.run_until_idle().await;
+        *effects.lock().unwrap() = handles.effects(tasks).await?;
+        Ok(())
+    });
+    effects.into_inner().unwrap()
+}
+
+impl Handles {
+    /// Everything that the topologies have written.
+    async fn effects(&self, tasks: u32) -> Result<Effects> {
+        let mut effects = Effects::default();
+        for task in 0..tasks {
+            let found = self.seen.partition(TaskId(task)).select(path![ALL]).await?;
+            effects.seen.extend(found.into_iter().map(|(seq, seen)| ((Some(task), seq), seen)));
+        }
+        for (key, counts) in self.counts.all_partitions().select(path![ALL]).await? {
+            effects.counts.extend(counts.into_iter().map(|(seq, count)| ((key, seq), count)));
+        }
+        for (key, marks) in self.marks.all_partitions().select(path![ALL]).await? {
+            effects.marks.extend(marks.into_iter().map(|(seq, marks)| ((key, seq), marks)));
+        }
+        Ok(effects)
     }
-    for (key, counts) in handles.counts.all_partitions().select(path![ALL]).await? {
-        effects.counts.extend(counts.into_iter().map(|(seq, count)| ((key, seq), count)));
-    }
-    for (key, marks) in handles.marks.all_partitions().select(path![ALL]).await? {
-        effects.marks.extend(marks.into_iter().map(|(seq, marks)| ((key, seq), marks)));
-    }
-    Ok(effects)
 }
 
 /// What the interpreter says.
@@ -323,6 +381,23 @@ fn programs_do_what_the_interpreter_says() {
                 Ok(actual) => difference(program, expected, actual),
                 Err(error) => Some(format!("failed: {error}")),
             };
+            failures.extend(what.map(|what| report(choice, program, &inputs, tasks, &what)));
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n\n{}", failures.len(), failures.join("\n\n"));
+}
+
+#[test]
+fn programs_do_the_same_when_power_goes_away_again_and_again() {
+    let choice = generated::CHOICE;
+    let inputs = inputs(choice.seed);
+    let programs = with_room(|| programs(choice));
+    let mut failures = Vec::new();
+    for (program, runner) in programs.iter().zip(generated::runners()) {
+        for (tasks, seed) in [(1, 1), (2, 2), (8, 3)] {
+            let expected = with_room(|| expected(program, &inputs, tasks, Flaw::None));
+            let actual = (runner.run_through_crashes)(seed, tasks, &records(&inputs));
+            let what = difference(program, expected, actual);
             failures.extend(what.map(|what| report(choice, program, &inputs, tasks, &what)));
         }
     }

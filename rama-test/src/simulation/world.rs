@@ -204,8 +204,9 @@ impl World {
         self.inner.disks.each(SimDisk::heal);
     }
 
-    /// Tasks and sizes as a simulation draws them.
-    fn any_config(&self) -> LaunchConfig {
+    /// Tasks and sizes as [`Self::launch`] draws them.
+    #[must_use]
+    pub fn any_config(&self) -> LaunchConfig {
         let tasks = 1 << self.draw(4);
         let threads = 1 + self.draw(tasks.min(3));
         let small = |number: u64| u32::try_from(number).expect("a small number");
