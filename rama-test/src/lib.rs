@@ -3,7 +3,8 @@
 //!
 //! The code under test is the code that is deployed: the same macro output, tasks, commits, log and store.
 //! An append with the default acknowledgement returns when everything it causes is visible, so a test reads
-//! right behind it (TE-07).
+//! right behind it (TE-07). A [`Simulation`] runs a test in worlds where everything follows from a seed, and power
+//! goes away at any moment.
 
 mod cluster;
 mod simulation;
@@ -45,3 +46,7 @@ struct Navigators;
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/CLOJURE.md")]
 struct Clojure;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/TESTING.md")]
+struct Testing;
