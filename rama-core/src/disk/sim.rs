@@ -42,6 +42,9 @@ impl Random {
 pub enum Fault {
     /// This operation and all later ones fail: power is gone.
     PowerLoss,
+    /// This operation and all later ones fail: the process is dead. What was written and not synced is still on its way
+    /// to the disk.
+    Death,
     /// This operation fails once; a failed sync drops what it should have written (finding 3).
     Once,
 }
@@ -129,7 +132,7 @@ impl SimDisk {
     pub fn heal(&self) {
         let mut state = self.state();
         state.capacity = None;
-        // Power that is gone comes back by a crash only.
+        // Power that is gone comes back by a crash only, and a process not at all.
         state.fault.take_if(|(left, _)| *left > 0);
     }
 
@@ -148,6 +151,14 @@ impl SimDisk {
         Self { state: Arc::clone(&self.state), generation: state.generation }
     }
 
+    /// The process ends and another one begins: handles from before, and their files, are dead, and nothing is lost.
+    #[must_use]
+    pub fn next_process(&self) -> Self {
+        let mut state = self.state();
+        state.begin_process();
+        Self { state: Arc::clone(&self.state), generation: state.generation }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -155,9 +166,8 @@ impl SimDisk {
     /// The state, if this handle may use it.
     fn alive(&self) -> io::Result<MutexGuard<'_, State>> {
         let state = self.state();
-        if state.generation != self.generation || matches!(state.fault, Some((0, Fault::PowerLoss)))
-        {
-            return Err(io::Error::other("the power is gone"));
+        if state.generation != self.generation || matches!(state.fault, Some((0, _))) {
+            return Err(io::Error::other("the machine or the process is gone"));
         }
         Ok(state)
     }
@@ -173,9 +183,9 @@ impl SimDisk {
                 *left -= 1;
                 Ok(())
             }
-            Some((left, Fault::PowerLoss)) => {
+            Some((left, Fault::PowerLoss | Fault::Death)) => {
                 *left = 0;
-                Err(io::Error::other("the power goes away"))
+                Err(io::Error::other("the machine or the process ends"))
             }
             Some((_, Fault::Once)) => {
                 state.fault = None;
@@ -198,9 +208,7 @@ impl State {
             file.drop_unsynced(&mut self.random);
             file.bytes.clone_from(&file.durable);
         }
-        self.generation += 1;
-        self.locked = false;
-        self.fault = None;
+        self.begin_process();
         // Nobody can reach them any more.
         let named = &self.names;
         for (index, file) in self.files.iter_mut().enumerate() {
@@ -208,6 +216,12 @@ impl State {
                 *file = Content::default();
             }
         }
+    }
+
+    fn begin_process(&mut self) {
+        self.generation += 1;
+        self.locked = false;
+        self.fault = None;
     }
 
     /// Bytes of all files that have a name.
@@ -440,9 +454,12 @@ impl DiskFile for SimFile {
     fn sync_data(&self) -> io::Result<()> {
         let (mut state, verdict) = self.disk.changing()?;
         let state = &mut *state;
+        let ends = matches!(state.fault, Some((0, _)));
         let content = &mut state.files[self.index];
         match verdict {
             Ok(()) => content.sync(),
+            // Nobody sees the error; the writes are still on their way.
+            Err(_) if ends => {}
             // Linux marks the pages clean: nobody writes them any more, yet reads still see them.
             Err(_) => content.drop_unsynced(&mut state.random),
         }

@@ -237,6 +237,7 @@ pub(super) fn repair(
     let highest = found.segments.iter().chain(&found.spares).max().copied().unwrap_or(0);
     let mut files = Files::new(disk, found.spares, options.segment_bytes);
     files.tidy(&found.unfinished)?;
+    files.sync_names()?;
     let torn_bytes = tail.as_ref().map_or(0, |tail| tail.torn_bytes);
     let active = match tail {
         Some(tail) if tail.last >= after => tail.cut()?,
@@ -259,15 +260,16 @@ pub(super) fn repair(
 }
 
 impl Tail {
-    /// Overwrites half a group with zeros, durably: its header must never again stand before bytes
-    /// that a later, equally interrupted attempt leaves behind.
+    /// Overwrites half a group with zeros: its header must never again stand before bytes that a later, equally
+    /// interrupted attempt leaves behind. What was read may be in memory only, when a process died between a write
+    /// and its sync, so all of it is made durable before anybody builds on it.
     fn cut(self) -> Result<Active, LogError> {
+        let name = segment_name(self.number);
         if self.torn_bytes > 0 {
-            let name = segment_name(self.number);
             let zeros = vec![0; usize::try_from(self.torn_bytes).unwrap_or(0)];
             self.file.write_all_at(&zeros, self.position).map_err(failed("cut", &name))?;
-            self.file.sync_data().map_err(failed("sync", &name))?;
         }
+        self.file.sync_data().map_err(failed("sync", &name))?;
         Ok(Active {
             number: self.number,
             file: self.file,

@@ -153,10 +153,12 @@ impl Files {
             }
         }
         // A spare is overwritten later: by then the directory must not call it a segment any more.
-        if !numbers.is_empty() {
-            self.disk.sync_dir().map_err(failed("sync the directory of", "the commit log"))?;
-        }
-        Ok(())
+        if numbers.is_empty() { Ok(()) } else { self.sync_names() }
+    }
+
+    /// Makes the names durable that the directory has now.
+    pub(super) fn sync_names(&self) -> Result<(), LogError> {
+        self.disk.sync_dir().map_err(failed("sync the directory of", "the commit log"))
     }
 
     /// Removes what an interrupted start or an earlier configuration left behind.

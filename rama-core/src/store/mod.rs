@@ -87,6 +87,9 @@ impl Store {
         if file.len().map_err(failed.io("measure"))? == 0 {
             return Err(failed.damaged("the file is empty"));
         }
+        // What a process wrote that died before its sync is seen here and may still be lost; the log gives back what
+        // the store is seen to have.
+        file.sync_data().map_err(failed.io("sync"))?;
         let database = database(file, name, options)?;
         Ok(Self { database: Some(database), name: name.to_owned(), stopped: OnceLock::new() })
     }

@@ -113,8 +113,9 @@ impl World {
         self.inner.cluster.kill().await;
     }
 
-    /// Ends the process without a word; the machine keeps its power and what was written to its disks.
+    /// Ends the process without a word; the machine keeps its power, and what was written to its disks is there.
     pub async fn kill(&self) {
+        self.inner.disks.begin_process();
         self.inner.cluster.kill().await;
     }
 
@@ -180,17 +181,24 @@ impl World {
         self.scheduler.idle().await;
     }
 
-    /// Lets power go away at one of the next changing operations of a module's disk, drawn evenly from so many: all that
+    /// Lets power go away at one of the next changing operations of a module's disk, drawn from so many, the first ones more often: all that
     /// follow fail, until [`Self::crash`].
     pub fn lose_power_within(&self, operations: u64) {
-        let nth = self.draw(operations) + 1;
+        let nth = self.one_of_the_next(operations);
         self.inner.disks.each(|disk| disk.fail_at(nth, Fault::PowerLoss));
     }
 
-    /// Lets one of the next changing operations of a module's disk fail, drawn evenly from so many. What a failed sync
+    /// Lets the process die at one of the next changing operations of a module's disk, drawn from so many, the first ones more often: all
+    /// that follow fail, until [`Self::kill`] or [`Self::crash`].
+    pub fn die_within(&self, operations: u64) {
+        let nth = self.one_of_the_next(operations);
+        self.inner.disks.each(|disk| disk.fail_at(nth, Fault::Death));
+    }
+
+    /// Lets one of the next changing operations of a module's disk fail, drawn from so many, the first ones more often. What a failed sync
     /// should have written may be lost (finding 3 of the reliability notes).
     pub fn fail_once_within(&self, operations: u64) {
-        let nth = self.draw(operations) + 1;
+        let nth = self.one_of_the_next(operations);
         self.inner.disks.each(|disk| disk.fail_at(nth, Fault::Once));
     }
 
@@ -219,6 +227,11 @@ impl World {
         Tuning { log, checkpoint_bytes, ..Tuning::default() }
     }
 
+    /// Whatever is special happens at the beginning of something, so small numbers come more often.
+    fn one_of_the_next(&self, operations: u64) -> u64 {
+        1 + self.draw(1 + self.draw(operations))
+    }
+
     fn draw(&self, end: u64) -> u64 {
         let mut random = self.inner.random.lock().unwrap_or_else(PoisonError::into_inner);
         random.below(end)
@@ -234,6 +247,10 @@ impl Disks {
 
     fn crash(&self) {
         self.lock().values_mut().for_each(|disk| *disk = disk.crash());
+    }
+
+    fn begin_process(&self) {
+        self.lock().values_mut().for_each(|disk| *disk = disk.next_process());
     }
 
     fn each(&self, change: impl FnMut(&SimDisk)) {

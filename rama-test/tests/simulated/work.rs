@@ -25,6 +25,7 @@ type Seen = Arc<Mutex<BTreeMap<u64, usize>>>;
 enum Trouble {
     None,
     PowerLoss,
+    Death,
     FailingOperation,
     FullDisk,
 }
@@ -71,23 +72,39 @@ impl Life {
             (Trouble::PowerLoss | Trouble::FailingOperation, _) | (_, 0) => {
                 self.world.crash().await
             }
-            (Trouble::FullDisk, _) | (_, 1) => self.world.kill().await,
+            (Trouble::FullDisk | Trouble::Death, _) | (_, 1) => self.world.kill().await,
             // What it says when it cannot stop is of no interest here.
             (_, 2) => drop(self.world.shutdown().await),
             (Trouble::None, _) => return self.check().await,
         }
-        // Power may go away again while it recovers (A11).
+        // It may end again while it recovers (A11).
         while self.random.below(3) == 0 {
-            self.world.lose_power_within(20);
-            let _ = self.world.restart().await;
-            self.world.crash().await;
+            if self.random.below(2) == 0 {
+                self.world.lose_power_within(20);
+                let _ = self.world.restart().await;
+                self.world.crash().await;
+            } else {
+                self.world.die_within(20);
+                let _ = self.world.restart().await;
+                self.world.kill().await;
+            }
         }
         self.world.restart().await?;
-        self.check().await
+        self.check().await?;
+        if self.random.below(4) == 0 {
+            // What was seen must not depend on memory that the power takes with it.
+            self.world.crash_and_restart().await?;
+            self.check().await?;
+        }
+        Ok(())
     }
 
     fn make_trouble(&mut self) -> Trouble {
-        match self.random.below(6) {
+        match self.random.below(8) {
+            4 | 5 => {
+                self.world.die_within(60);
+                Trouble::Death
+            }
             0 | 1 => {
                 self.world.lose_power_within(60);
                 Trouble::PowerLoss
