@@ -1,6 +1,11 @@
 //! How a module is launched.
 
-use crate::{engine::Tuning, error::LaunchError};
+use std::time::Duration;
+
+use crate::{
+    engine::{Patience, Tuning},
+    error::LaunchError,
+};
 
 /// Tasks a module may have. Each costs a few kilobytes and a place in every cut; far more than a machine
 /// has cores helps nobody.
@@ -9,6 +14,10 @@ const TASKS_MAX: u32 = 4_096;
 /// Threads of a module that does not say: enough to use a second core, few enough for many modules.
 const THREADS: u32 = 2;
 
+/// How long one event may run until it counts as stuck: far longer than any that should hold up all others, and soon
+/// enough for whoever wonders why nothing goes on.
+const STUCK_AFTER: Duration = Duration::from_secs(10);
+
 /// Numbers and options of a launch (TE-02).
 #[derive(Clone, Debug)]
 pub struct LaunchConfig {
@@ -16,6 +25,7 @@ pub struct LaunchConfig {
     threads: Option<u32>,
     check_locality: bool,
     tuning: Tuning,
+    patience: Patience,
 }
 
 impl Default for LaunchConfig {
@@ -28,7 +38,13 @@ impl LaunchConfig {
     /// Four tasks on two threads, with the locality check.
     #[must_use]
     pub fn new() -> Self {
-        Self { tasks: 4, threads: None, check_locality: true, tuning: Tuning::default() }
+        Self {
+            tasks: 4,
+            threads: None,
+            check_locality: true,
+            tuning: Tuning::default(),
+            patience: Patience { reports: STUCK_AFTER, aborts: None },
+        }
     }
 
     /// The number of partitions of everything in the module, fixed at the first launch (C-04).
@@ -54,6 +70,22 @@ impl LaunchConfig {
         self
     }
 
+    /// How long one event may run until [`Cluster::status`](super::Cluster::status) calls it stuck; ten seconds when
+    /// nothing is said. An event keeps its thread, and every commit waits for it.
+    #[must_use]
+    pub fn stuck_after(mut self, patience: Duration) -> Self {
+        self.patience.reports = patience;
+        self
+    }
+
+    /// Ends the process, as a crash, when one event has run for so long: the next start tries its record again, and
+    /// other modules of the process go on then. Never, when nothing is said.
+    #[must_use]
+    pub fn abort_stuck_after(mut self, patience: Duration) -> Self {
+        self.patience.aborts = Some(patience);
+        self
+    }
+
     /// Sizes and times of what lies below the module.
     #[must_use]
     pub fn tuning(mut self, tuning: Tuning) -> Self {
@@ -63,6 +95,10 @@ impl LaunchConfig {
 
     pub(crate) fn tunes(&self) -> &Tuning {
         &self.tuning
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        self.patience
     }
 
     pub(crate) fn task_count(&self) -> u32 {

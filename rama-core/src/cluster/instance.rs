@@ -11,7 +11,10 @@ use super::{LaunchConfig, Seams};
 use crate::{
     disk::{Disk, DiskLock},
     driver::{Actor, Outside, Running, Signal, Step, Wakes},
-    engine::{Checkpointer, Committer, Engine, Gate, Lane, LaneDoor, Recovered, Shared, recover},
+    engine::{
+        Checkpointer, Committer, Engine, Gate, Lane, LaneDoor, Recovered, Shared, Watch, Watchdog,
+        recover,
+    },
     error::LaunchError,
     flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
     id::{DepotId, Epoch, TaskId},
@@ -82,6 +85,8 @@ impl Instance {
         };
         start("committer", &engine.groups.signal, committer)?;
         start("checkpointer", &engine.checkpoints.signal, checkpointer)?;
+        let watchdog = Box::new(Watchdog::new(Arc::clone(&engine)));
+        start("watchdog", &engine.watch.signal, watchdog)?;
         for (index, door) in engine.lanes.iter().enumerate() {
             let lane = Lane::new(index, Arc::clone(&engine));
             start(&format!("tasks-{index}"), &door.signal, Box::new(lane))?;
@@ -160,6 +165,8 @@ fn engine(
         recovered,
         wakes: &wakes,
     };
+    let topologies = definition.topologies.clone();
+    let depots = definition.depots.iter().map(|depot| depot.name()).collect();
     let mut shared = Shared { moment: moment.clone(), ..Shared::default() };
     let mut intakes: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
     let (mut targets, mut unfinished) = (Vec::new(), Vec::new());
@@ -198,8 +205,10 @@ fn engine(
         let exits = Exits { appends, parking };
         Task::new(TaskId(id), instance.clone(), intakes, pstates, exits)
     });
-    let tasks = tasks.collect();
+    let tasks: Vec<Task> = tasks.collect();
+    let pulses = tasks.iter().map(Task::pulse).collect();
+    let watch = Watch::new(pulses, topologies, depots, config.patience());
     let epoch = Epoch(recovered.meta.covered).next();
     let gate = Gate::new(threads, epoch, unfinished);
-    Ok(Engine::new(name, (clock, outside), tasks, doors, gate, shared))
+    Ok(Engine::new(name, (clock, outside), tasks, doors, gate, shared, watch))
 }

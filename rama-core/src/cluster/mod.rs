@@ -5,7 +5,7 @@ mod config;
 mod instance;
 
 pub use self::config::LaunchConfig;
-pub use crate::engine::Tuning;
+pub use crate::engine::{StuckEvent, Tuning};
 
 use std::{
     collections::BTreeMap,
@@ -20,6 +20,7 @@ use crate::{
     clock::{Clock, SystemClock},
     disk::{Disk, FileDisk, MemoryDisk},
     driver::{Driver, ThreadDriver},
+    engine::{Ending, Engine},
     error::{Error, LaunchError, Result},
     module::Module,
 };
@@ -178,11 +179,48 @@ impl Cluster {
         Ok(())
     }
 
+    /// How a module is; `None` when it was never launched here.
+    pub async fn status(&self, module: &str) -> Option<Status> {
+        let modules = self.modules.lock().await;
+        let launched = modules.get(module)?;
+        Some(
+            launched
+                .instance
+                .as_ref()
+                .map_or(Status::Stopped, |instance| status(&instance.engine())),
+        )
+    }
+
     fn begin(&self, launched: &mut Launched) -> Result<()> {
         let instance = (launched.start)(self)?;
         launched.link.follow(Some(instance.engine()));
         launched.instance = Some(instance);
         Ok(())
+    }
+}
+
+/// How a module is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Status {
+    /// It takes records and answers.
+    Running,
+    /// Events run in it that do not end, and no commit is made before they do (B11).
+    Stuck(Vec<StuckEvent>),
+    /// It can make nothing durable any more; what is committed can be read.
+    Broken(Arc<str>),
+    /// It was stopped.
+    Stopped,
+}
+
+fn status(engine: &Engine) -> Status {
+    match engine.gate.ending() {
+        Some(Ending::Broken(reason)) => Status::Broken(reason),
+        Some(Ending::Stopped { .. }) => Status::Stopped,
+        None => match engine.watch.stuck() {
+            stuck if stuck.is_empty() => Status::Running,
+            stuck => Status::Stuck(stuck),
+        },
     }
 }
 

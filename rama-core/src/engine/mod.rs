@@ -15,6 +15,7 @@ mod redo;
 mod tables;
 mod tuning;
 mod unfinished;
+mod watchdog;
 
 pub(crate) use self::{
     checkpointer::Checkpointer,
@@ -24,9 +25,10 @@ pub(crate) use self::{
     recovery::{Recovered, recover},
     redo::Redo,
     tables::{Catalog, Meta, Tables},
+    watchdog::{Patience, Watch, Watchdog},
 };
 
-pub use self::tuning::Tuning;
+pub use self::{tuning::Tuning, watchdog::StuckEvent};
 
 use std::{
     any::Any,
@@ -59,6 +61,7 @@ pub(crate) struct Engine {
     pub(crate) groups: Door<Group>,
     pub(crate) checkpoints: Door<checkpointer::Job>,
     pub(crate) shared: Shared,
+    pub(crate) watch: Watch,
     committer_done: AtomicBool,
 }
 
@@ -121,6 +124,7 @@ impl Engine {
         doors: Vec<LaneDoor>,
         gate: Gate,
         shared: Shared,
+        watch: Watch,
     ) -> Self {
         Self {
             module,
@@ -132,6 +136,7 @@ impl Engine {
             groups: Door::new(),
             checkpoints: Door::new(),
             shared,
+            watch,
             committer_done: AtomicBool::new(false),
         }
     }
@@ -169,6 +174,7 @@ impl Engine {
         self.wake_lanes();
         self.groups.signal.raise();
         self.checkpoints.signal.raise();
+        self.watch.signal.raise();
     }
 
     /// Drops what waits to be made durable; whoever waits for it learns that the outcome is unknown.

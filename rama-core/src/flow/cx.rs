@@ -9,7 +9,8 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    Appends, Deferred, Facts, Identity, Origin, Outbox, Parking, Port, Program, Route, TaskIndex,
+    Appends, Deferred, Facts, Identity, Origin, Outbox, Parking, Port, Program, Pulse, Route,
+    TaskIndex,
 };
 use crate::{
     clock::{Clock, Timestamp},
@@ -35,6 +36,7 @@ pub struct Cx<'a> {
     pub(crate) tasks: u32,
     pub(crate) check_locality: bool,
     pub(crate) program: &'a Program,
+    pub(crate) pulse: &'a Pulse,
     pub(crate) facts: &'a Facts,
     pub(crate) clock: &'a dyn Clock,
     pub(crate) pstates: &'a mut [PStatePartition],
@@ -200,10 +202,12 @@ impl Cx<'_> {
         self.hops = hops;
         (self.identity, self.steps) = (identity, 0);
         (self.sent, self.level, self.since) = (0, 0, None);
+        self.pulse.begin(origin);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             body(self)?;
             self.settle_all()
         }));
+        self.pulse.end();
         let fatal = self.fatal.take();
         let is_fatal = fatal.is_some();
         let reason = match (fatal, outcome) {

@@ -12,6 +12,7 @@ mod origin;
 mod outbox;
 mod parking;
 mod program;
+mod pulse;
 mod random;
 mod route;
 mod state;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     outbox::{Outbox, Parcel},
     parking::{APPENDS_MAX, Changes, FUTURES_MAX, Parking, Waits},
     program::{Program, Source},
+    pulse::Pulse,
 };
 pub use self::{
     builtin::{ModuleInstanceInfo, TopologyType},

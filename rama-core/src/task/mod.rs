@@ -13,7 +13,7 @@ use crate::{
     depot::SealedRecords,
     flow::{
         AckReturn, Appends, Changes, Cx, Deferred, Facts, Failure, Identity, Origin, Outbox,
-        Parcel, Parking, Program, Waits,
+        Parcel, Parking, Program, Pulse, Waits,
     },
     id::{DepotId, Offset, TaskId},
     pstate::{PStatePartition, SealedRows},
@@ -26,6 +26,7 @@ pub(crate) type Failed = BTreeMap<Origin, Arc<str>>;
 pub(crate) struct Task {
     id: TaskId,
     instance: TaskInstance,
+    pulse: Arc<Pulse>,
     intakes: Vec<Box<dyn IntakeSlot>>,
     pstates: Vec<PStatePartition>,
     outbox: Outbox,
@@ -107,6 +108,7 @@ impl Task {
         Self {
             id,
             instance,
+            pulse: Arc::default(),
             intakes,
             pstates,
             outbox,
@@ -118,6 +120,11 @@ impl Task {
             acks: Vec::new(),
             was_dropped: false,
         }
+    }
+
+    /// What runs here, for others to see.
+    pub(crate) fn pulse(&self) -> Arc<Pulse> {
+        Arc::clone(&self.pulse)
     }
 
     /// Runs frames that arrived from other tasks.
@@ -241,6 +248,7 @@ impl Task {
             tasks: *tasks,
             check_locality: *check_locality,
             program,
+            pulse: &self.pulse,
             facts,
             clock: clock.as_ref(),
             pstates: &mut self.pstates,
