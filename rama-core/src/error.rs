@@ -4,7 +4,11 @@
 use std::{fmt, path::PathBuf, sync::Arc};
 
 use crate::{
-    codec::CodecError, dynamic::DynamicError, id::TaskId, log::LogError, path::PathError,
+    codec::CodecError,
+    dynamic::DynamicError,
+    id::{Offset, TaskId},
+    log::LogError,
+    path::PathError,
     store::StoreError,
 };
 
@@ -110,6 +114,35 @@ pub enum AppendError {
         depot: &'static str,
         /// What the encoder said.
         reason: String,
+    },
+    /// The key of an append is too long, or empty; nothing was stored.
+    #[error(
+        "depot `*{depot}`: the key of an append takes 1 to {max} bytes, and this one takes {bytes}"
+    )]
+    Key {
+        /// The depot's name.
+        depot: &'static str,
+        /// What it takes.
+        bytes: usize,
+        /// What it may take.
+        max: usize,
+    },
+    /// Another record was appended under this key; nothing was stored (A13).
+    #[error(
+        "depot `*{depot}`: under this key another record is stored, of task {task} at offset {offset} with hash \
+         {stored:032x}; this one has hash {given:032x} and was not stored: give it a key of its own"
+    )]
+    KeyUsed {
+        /// The depot's name.
+        depot: &'static str,
+        /// Where the record under this key is.
+        task: TaskId,
+        /// Where the record under this key is.
+        offset: Offset,
+        /// The hash of the record that is stored, encoded.
+        stored: u128,
+        /// The hash of the record that was not stored, encoded.
+        given: u128,
     },
     /// The record is stored, and a stream topology failed on it: none of its effects were kept, except those
     /// from before it waited for a future or an append (DP-24).
@@ -230,6 +263,20 @@ pub enum ReadError {
         from: u64,
         /// End of the range asked for, exclusive.
         to: u64,
+    },
+    /// Records that were asked for are not kept any more (DP-60).
+    #[error(
+        "depot `*{depot}` of task {task} was trimmed: its records begin at offset {start}, and {from} was asked for"
+    )]
+    Trimmed {
+        /// The depot's name.
+        depot: &'static str,
+        /// The partition.
+        task: TaskId,
+        /// First offset that exists.
+        start: u64,
+        /// First offset asked for.
+        from: u64,
     },
     /// The store failed.
     #[error(transparent)]

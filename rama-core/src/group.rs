@@ -7,18 +7,21 @@ use crate::{
         CodecError,
         bytes::{Reader, put_slice, put_u8, put_varint},
     },
-    depot::RecordBatch,
+    depot::{KeyNote, RecordBatch},
     id::{DepotId, Offset, PStateId, TaskId, TopologyId},
 };
 
 /// Number of this format; the first byte of a group.
-const GROUP_FORMAT: u8 = 3;
+const GROUP_FORMAT: u8 = 4;
 
 const RECORDS: u8 = 1;
 const ROWS: u8 = 2;
 const PROGRESS: u8 = 3;
 const PARKED: u8 = 4;
 const DONE: u8 = 5;
+
+const KEY: u8 = 20;
+const KEYS_FROM: u8 = 21;
 
 const ROWS_END: u8 = 0;
 const ROW_PUT: u8 = 1;
@@ -88,6 +91,21 @@ impl GroupWriter {
         put_varint(&mut self.bytes, offset.0);
     }
 
+    /// A record was appended under a key.
+    pub(crate) fn key(&mut self, depot: DepotId, task: TaskId, note: &KeyNote) {
+        put_u8(&mut self.bytes, KEY);
+        self.place(depot.0, task);
+        put_varint(&mut self.bytes, note.offset.0);
+        note.write(&mut self.bytes);
+    }
+
+    /// The keys of records before this one are forgotten.
+    pub(crate) fn keys_from(&mut self, depot: DepotId, task: TaskId, offset: Offset) {
+        put_u8(&mut self.bytes, KEYS_FROM);
+        self.place(depot.0, task);
+        put_varint(&mut self.bytes, offset.0);
+    }
+
     /// Bytes written so far.
     pub(crate) fn size(&self) -> usize {
         self.bytes.len()
@@ -145,6 +163,8 @@ pub(crate) enum Entry<'a> {
     Wiped { pstate: PStateId, task: TaskId, prefix: &'a [u8], deepest: u8 },
     Progress { topology: TopologyId, depot: DepotId, task: TaskId, next: Offset },
     Parked { topology: TopologyId, depot: DepotId, task: TaskId, offset: Offset, parked: bool },
+    Key { depot: DepotId, task: TaskId, note: KeyNote },
+    KeysFrom { depot: DepotId, task: TaskId, offset: Offset },
 }
 
 /// Hands every entry of a group to `visit`, in the order they were written.
@@ -180,6 +200,17 @@ pub(crate) fn read_group<'a>(
                 let (depot, offset) = (DepotId(depot), Offset(reader.varint()?));
                 let parked = section == PARKED;
                 visit(Entry::Parked { topology, depot, task, offset, parked });
+            }
+            KEY => {
+                let (depot, task) = read_place(&mut reader)?;
+                let offset = Offset(reader.varint()?);
+                let note = KeyNote::read(offset, &mut reader)?;
+                visit(Entry::Key { depot: DepotId(depot), task, note });
+            }
+            KEYS_FROM => {
+                let (depot, task) = read_place(&mut reader)?;
+                let offset = Offset(reader.varint()?);
+                visit(Entry::KeysFrom { depot: DepotId(depot), task, offset });
             }
             _ => return Err(CodecError::Invalid { expected: "a section of a commit group" }),
         }
@@ -251,6 +282,10 @@ mod tests {
         group.progress(TopologyId(4), DepotId(1), TaskId(2), Offset(9));
         group.parked(TopologyId(4), DepotId(1), TaskId(2), Offset(8), true);
         group.parked(TopologyId(4), DepotId(1), TaskId(2), Offset(300), false);
+        let key = b"k".as_slice().into();
+        let note = KeyNote { offset: Offset(7), time: Timestamp(9), hash: 1 << 70, key };
+        group.key(DepotId(1), TaskId(2), &note);
+        group.keys_from(DepotId(1), TaskId(2), Offset(6));
         group.finish()
     }
 
@@ -274,6 +309,13 @@ mod tests {
                 Entry::Parked { topology, depot, task, offset, parked } => {
                     format!("parked {topology} {depot} {task} {offset} {parked}")
                 }
+                Entry::Key { depot, task, note } => {
+                    let KeyNote { offset, time, hash, key } = note;
+                    format!("key {depot} {task} {offset} {time:?} {hash:x} {key:?}")
+                }
+                Entry::KeysFrom { depot, task, offset } => {
+                    format!("keys from {depot} {task} {offset}")
+                }
             });
         })?;
         Ok(told)
@@ -291,6 +333,8 @@ mod tests {
                 "progress 4 1 2 9",
                 "parked 4 1 2 8 true",
                 "parked 4 1 2 300 false",
+                "key 1 2 7 Timestamp(9) 400000000000000000 [107]",
+                "keys from 1 2 6",
             ]
         );
     }
@@ -300,7 +344,7 @@ mod tests {
         let whole = sample();
         let ends: Vec<usize> =
             (2..whole.len()).filter(|&end| told(&whole[..end]).is_ok()).collect();
-        assert!(ends.len() <= 4, "only the ends of whole sections read: {ends:?}");
+        assert!(ends.len() <= 6, "only the ends of whole sections read: {ends:?}");
         let mut other = whole;
         other[0] = 9;
         assert!(matches!(told(&other), Err(CodecError::NewerVersion { codec: 9, .. })));

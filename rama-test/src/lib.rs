@@ -11,7 +11,9 @@ mod simulation;
 
 pub use cluster::InProcessCluster;
 pub use rama_core::cluster::LaunchConfig;
-pub use simulation::{Joined, Simulation, World, assert_exactly_once, records, trace_of};
+pub use simulation::{
+    Joined, Simulation, World, assert_exactly_once, partition_records, records, trace_of,
+};
 
 /// One PState without a module, to try a schema and its paths (TE-14).
 ///

@@ -107,7 +107,7 @@ async fn with_append_ack_the_record_is_in_the_depot_when_the_append_returns() {
         let note = note(3, &format!("{number}"), [1, 2]);
         let acked = notes.append_with(note.clone(), AckLevel::AppendAck).await.unwrap();
         assert_eq!(acked.place(), Some((home(3, 4), Offset(number))));
-        assert_eq!(notes.read(home(3, 4), number..number + 1).await.unwrap(), [note]);
+        assert_eq!(notes.read_all(home(3, 4), number..number + 1).await.unwrap(), [note]);
     }
 }
 

@@ -158,7 +158,7 @@ async fn check_fails_alone(fate: Fate, topology: &str, reason: &str) {
     transfers.append(after.clone()).await.unwrap();
 
     assert_eq!(Books::read(&client).await, books, "{fate:?}");
-    let records = transfers.read(TaskId(2), 0..3).await.unwrap();
+    let records = transfers.read_all(TaskId(2), 0..3).await.unwrap();
     assert_eq!(records, [before, failing, after], "the depot has all of them");
     ipc.update(Bank).await.unwrap();
     assert_eq!(Books::read(&client).await, books, "{fate:?}: it is not run again by a restart");

@@ -126,7 +126,7 @@ async fn check_order(threads: u32) {
     let mut expected: BTreeMap<TaskId, Arrived> = BTreeMap::new();
     for sender in (0..TASKS).map(TaskId) {
         let end = client.depot.letters.partition_info(sender).unwrap().end.0;
-        let letters = client.depot.letters.read(sender, 0..end).await.unwrap();
+        let letters = client.depot.letters.read_all(sender, 0..end).await.unwrap();
         for from in senders().filter(|from| home(*from, TASKS) == sender) {
             let of_one = letters.iter().filter(|letter| letter.from == from);
             let in_depot: Vec<u64> = of_one.map(|letter| letter.number).collect();

@@ -203,7 +203,7 @@ async fn depots_partition_by_a_field_an_inner_field_or_a_closure() {
             let next = next.entry(task).or_default();
             assert_eq!(offset.0, *next, "offsets count on from 0 in each partition");
             *next += 1;
-            assert_eq!(depot.read(task, offset.0..*next).await.unwrap(), [order]);
+            assert_eq!(depot.read_all(task, offset.0..*next).await.unwrap(), [order]);
         }
         assert_eq!(next.len(), 4, "60 records reach every partition");
     }

@@ -245,8 +245,8 @@ async fn a_depot_is_read_by_partition_and_offsets() {
     for task in (0..TASKS).map(TaskId) {
         let info = writes.partition_info(task).unwrap();
         assert_eq!((info.start.0, info.end.0), (0, 1));
-        assert_eq!(writes.read(task, 0..1).await.unwrap()[0].number, u64::from(task.0) + 10);
-        assert_eq!(writes.read(task, 1..1).await.unwrap(), []);
+        assert_eq!(writes.read_all(task, 0..1).await.unwrap()[0].number, u64::from(task.0) + 10);
+        assert_eq!(writes.read_all(task, 1..1).await.unwrap(), []);
     }
     let refused = writes.read(TaskId(1), 0..2).await.unwrap_err().to_string();
     assert!(

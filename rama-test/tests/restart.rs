@@ -108,7 +108,7 @@ async fn records(client: &LedgerClient) -> Vec<Vec<Transfer>> {
     let mut records = Vec::new();
     for task in (0..TASKS).map(TaskId) {
         let end = client.depot.transfers.partition_info(task).unwrap().end.0;
-        records.push(client.depot.transfers.read(task, 0..end).await.unwrap());
+        records.push(client.depot.transfers.read_all(task, 0..end).await.unwrap());
     }
     records
 }

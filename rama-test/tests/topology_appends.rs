@@ -293,7 +293,7 @@ async fn count(pstate: &PState<Seen>) -> usize {
 /// The records of one partition.
 async fn records(depot: &Depot<Item>, task: TaskId) -> Vec<Item> {
     let end = depot.partition_info(task).unwrap().end.0;
-    depot.read(task, 0..end).await.unwrap()
+    depot.read_all(task, 0..end).await.unwrap()
 }
 
 struct Test {

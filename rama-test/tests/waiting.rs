@@ -238,7 +238,8 @@ async fn a_topology_goes_on_when_what_it_appended_is_done() -> Result<()> {
         let ordered = client.pstate.ordered.select_one(path![must(customer)]).await?;
         assert_eq!(ordered, Some(turn * 201), "once for the order, and for each of its parts");
         for shop in &shops {
-            let parts = client.depot.parts.read(common::home(*shop, TASKS), 0..turn as u64).await?;
+            let parts =
+                client.depot.parts.read_all(common::home(*shop, TASKS), 0..turn as u64).await?;
             assert!(parts.iter().all(|part| *part == Part { shop: *shop, customer }), "{parts:?}");
             let sold = client.pstate.sold.select_one(path![must(*shop)]).await?.unwrap_or_default();
             if wait == Wait::Done {

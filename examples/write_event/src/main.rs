@@ -15,7 +15,10 @@ async fn main() -> Result<()> {
     let ada = AddUser { user_id: 1, username: "ada".to_owned() };
     let acked = users.depot.users.append(ada).await?;
     if let Some((task, offset)) = acked.place() {
-        println!("task {task}, offset {offset}: {:?}", users.depot.users.read(task, 0..1).await?);
+        println!(
+            "task {task}, offset {offset}: {:?}",
+            users.depot.users.read_all(task, 0..1).await?
+        );
     }
     cluster.shutdown().await
 }

@@ -18,7 +18,7 @@ async fn an_event_is_written_to_the_partition_of_its_user() -> Result<()> {
     let (same, second) = depot.append(user(1, "ada lovelace")).await?.place().expect("acked");
 
     assert_eq!((task, second), (same, first.next()), "all records of a user are in one partition");
-    let records = depot.read(task, 0..2).await?;
+    let records = depot.read_all(task, 0..2).await?;
     assert_eq!(records, [user(1, "ada"), user(1, "ada lovelace")]);
     Ok(())
 }
@@ -47,7 +47,7 @@ async fn events_are_still_there_after_a_restart() -> Result<()> {
     let (task, offset) = placed.expect("acked");
     ipc.update(UsersModule).await?;
     let range = offset.0..offset.0 + 1;
-    assert_eq!(users.depot.users.read(task, range).await?, [user(7, "grace")]);
+    assert_eq!(users.depot.users.read_all(task, range).await?, [user(7, "grace")]);
     ipc.shutdown().await?;
     let refused = users.depot.users.append(user(8, "late")).await;
     assert!(matches!(refused, Err(AppendError::Stopped { module: "UsersModule" })), "{refused:?}");

@@ -1,31 +1,20 @@
-//! The client's side of a depot (CL-03, CL-07).
+//! The client's side of a depot (CL-03, CL-07): appends.
 
-use std::{fmt, marker::PhantomData, ops::Range};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use tokio::sync::oneshot;
 
 use super::{Link, link::Gone};
 use crate::{
-    codec::decode_value,
-    depot::{AckLevel, AckReturns, Answer, Append, DepotReadError, Event, Reply},
-    error::{AppendError, ReadError},
-    id::{Offset, TaskId},
+    depot::{AckLevel, AckReturns, Answer, Append, Event, KEY_BYTES_MAX, Reply},
+    error::AppendError,
 };
 
 /// A handle on a depot. Cheap to clone.
 pub struct Depot<E> {
-    link: Link,
-    name: &'static str,
+    pub(super) link: Link,
+    pub(super) name: &'static str,
     event: PhantomData<fn(E)>,
-}
-
-/// Which offsets a depot partition holds (DP-51).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PartitionInfo {
-    /// The first offset.
-    pub start: Offset,
-    /// The offset after the last durable record.
-    pub end: Offset,
 }
 
 impl<E> Depot<E> {
@@ -50,7 +39,49 @@ impl<E: Event> Depot<E> {
     /// # Errors
     /// As [`Self::append`], as far as `level` waits for it.
     pub async fn append_with(&self, record: E, level: AckLevel) -> Result<AckReturns, AppendError> {
-        match self.start(record, level).await? {
+        match self.start(record, None, level).await? {
+            None => Ok(AckReturns::default()),
+            Some(answer) => self.answered(answer).await,
+        }
+    }
+
+    /// Appends a record once under a key, and waits as [`Self::append`] does. Whoever appends the same record under the same
+    /// key again, after an answer was lost or at the same time, gets the answer of the first append: the same task and
+    /// offset, and what topologies returned, if that takes less than a kilobyte and the module was not restarted.
+    ///
+    /// A key is 1 to 256 bytes. Records are the same when they are encoded alike, so a record must not have a
+    /// `HashMap` in it. A key counts in the partition of its record: with `hash_by`, a record under the same key that is at
+    /// home on another task is another one; with `random`, the key says the partition. A partition remembers as many
+    /// keys, and as long, as its depot says (`keys`, `key_age`; 10,000 for a day), also after the record was
+    /// trimmed; under a key that was forgotten a record is appended again.
+    ///
+    /// # Errors
+    /// As [`Self::append`]; and when the key has no usable length, or another record is stored under it: then nothing is
+    /// stored, and the error has the hashes of both.
+    pub async fn append_once(
+        &self,
+        key: impl AsRef<[u8]>,
+        record: E,
+    ) -> Result<AckReturns, AppendError> {
+        self.append_once_with(key, record, AckLevel::Ack).await
+    }
+
+    /// Appends a record once under a key, and waits for what `level` says, which may be another one each time. With
+    /// [`AckLevel::None`] nobody learns of another record under the key.
+    ///
+    /// # Errors
+    /// As [`Self::append_once`], as far as `level` waits for it.
+    pub async fn append_once_with(
+        &self,
+        key: impl AsRef<[u8]>,
+        record: E,
+        level: AckLevel,
+    ) -> Result<AckReturns, AppendError> {
+        let (key, max) = (key.as_ref(), KEY_BYTES_MAX);
+        if !(1..=max).contains(&key.len()) {
+            return Err(AppendError::Key { depot: self.name, bytes: key.len(), max });
+        }
+        match self.start(record, Some(key.into()), level).await? {
             None => Ok(AckReturns::default()),
             Some(answer) => self.answered(answer).await,
         }
@@ -69,7 +100,7 @@ impl<E: Event> Depot<E> {
         let mut answers = Vec::new();
         let mut outcome = Ok(());
         for record in records {
-            match self.start(record, level).await {
+            match self.start(record, None, level).await {
                 Ok(answer) => answers.extend(answer),
                 Err(error) => {
                     outcome = Err(error);
@@ -87,6 +118,7 @@ impl<E: Event> Depot<E> {
     async fn start(
         &self,
         record: E,
+        key: Option<Arc<[u8]>>,
         level: AckLevel,
     ) -> Result<Option<oneshot::Receiver<Answer>>, AppendError> {
         let depot = self.link.shared_depot::<E>(self.name).map_err(|gone| match gone {
@@ -94,7 +126,11 @@ impl<E: Event> Depot<E> {
             Gone::Outdated => AppendError::Outdated { module: self.link.module() },
         })?;
         let tasks = u32::try_from(depot.partitions.len()).expect("tasks are counted in u32");
-        let Some(task) = depot.partitioning.place(&record, tasks) else {
+        let place = match &key {
+            Some(key) => depot.partitioning.place_keyed(&record, key, tasks),
+            None => depot.partitioning.place(&record, tasks),
+        };
+        let Some(task) = place else {
             return Err(AppendError::Disallowed { depot: self.name });
         };
         let (reply, answer) = match level {
@@ -105,7 +141,7 @@ impl<E: Event> Depot<E> {
             }
         };
         let door = &depot.partitions[task.0 as usize];
-        match door.queue.push(Append { record, reply }).await {
+        match door.queue.push(Append { record, key, reply }).await {
             Ok(true) => door.wake.raise(),
             Ok(false) => {}
             Err(_) => return Err(self.link.refusal()),
@@ -121,50 +157,6 @@ impl<E: Event> Depot<E> {
             };
             Err(AppendError::Unknown { reason })
         })
-    }
-
-    /// Which offsets the partition of a task holds (DP-51).
-    ///
-    /// # Errors
-    /// When there is no such task, or the module is not running.
-    pub fn partition_info(&self, task: TaskId) -> Result<PartitionInfo, ReadError> {
-        let end = self.read_partition(task, |view| view.end())?;
-        Ok(PartitionInfo { start: Offset(0), end })
-    }
-
-    /// Reads the records of a range of offsets, end exclusive (DP-52).
-    ///
-    /// # Errors
-    /// When offsets of the range do not exist, stored bytes are damaged or do not decode, there is no such
-    /// task, or the module is not running.
-    pub async fn read(&self, task: TaskId, range: Range<u64>) -> Result<Vec<E>, ReadError> {
-        let PartitionInfo { start, end } = self.partition_info(task)?;
-        if range.start > range.end || range.start < start.0 || range.end > end.0 {
-            let (from, to) = (range.start, range.end);
-            let (depot, start, end) = (self.name, start.0, end.0);
-            return Err(ReadError::Offsets { depot, task, start, end, from, to });
-        }
-        let range = Offset(range.start)..Offset(range.end);
-        let records = self.read_partition(task, |view| view.read(range))?;
-        let records = records.map_err(|error| match error {
-            DepotReadError::Store(error) => ReadError::Store(error),
-            DepotReadError::Codec(error) => ReadError::Codec(error),
-        })?;
-        let decoded: Result<Vec<E>, _> =
-            records.iter().map(|(_, record)| decode_value(record)).collect();
-        Ok(decoded?)
-    }
-
-    fn read_partition<R>(
-        &self,
-        task: TaskId,
-        read: impl FnOnce(&crate::depot::DepotView) -> R,
-    ) -> Result<R, ReadError> {
-        let depot = self.link.shared_depot::<E>(self.name);
-        let depot = depot.map_err(|gone| gone.read(self.link.module()))?;
-        let tasks = u32::try_from(depot.partitions.len()).expect("tasks are counted in u32");
-        let door = depot.partitions.get(task.0 as usize);
-        Ok(read(&door.ok_or(ReadError::NoSuchTask { task, tasks })?.view))
     }
 }
 

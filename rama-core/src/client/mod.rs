@@ -5,9 +5,11 @@ mod depot;
 mod dynamic;
 mod link;
 mod pstate;
+mod records;
 
 pub use self::{
-    depot::{Depot, PartitionInfo},
+    depot::Depot,
     link::Link,
     pstate::{AllPartitions, KeyPartition, PState, PStatePath, Partition},
+    records::{DepotInfo, DepotPage, DepotRecord, PartitionInfo},
 };

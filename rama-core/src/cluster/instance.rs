@@ -12,8 +12,8 @@ use crate::{
     disk::{Disk, DiskLock},
     driver::{Actor, Outside, Running, Signal, Step, Wakes},
     engine::{
-        Checkpointer, Committer, Engine, Gate, Lane, LaneDoor, Recovered, Shared, Watch, Watchdog,
-        recover,
+        Checkpointer, Committer, Engine, Gate, Lane, LaneDoor, Recovered, Shared, Trims, Watch,
+        Watchdog, recover,
     },
     error::LaunchError,
     flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
@@ -53,11 +53,13 @@ impl Instance {
         let recovered = recover(disk, name, config.task_count(), definition.catalog(), options)?;
         let topologies = definition.topologies.clone();
         let epoch = Epoch(recovered.meta.covered);
-        let engine = Arc::new(engine(name, config, seams, definition, &recovered)?);
+        let (engine, trims) = engine(name, config, seams, definition, &recovered)?;
+        let engine = Arc::new(engine);
         let Recovered { store, log, meta, tables, lock, .. } = recovered;
         let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch, tuning);
         let store = Arc::new(store);
-        let checkpointer = Checkpointer::new(Arc::clone(&engine), Arc::clone(&store), tables, meta);
+        let (of, facts) = (Arc::clone(&engine), (tables, meta));
+        let checkpointer = Checkpointer::new(of, Arc::clone(&store), facts, trims);
         let mut instance =
             Self { engine, actors: Vec::new(), ended: Vec::new(), _store: store, _lock: lock };
         instance
@@ -152,13 +154,15 @@ fn engine(
     seams: &Seams,
     definition: Definition,
     recovered: &Recovered,
-) -> Result<Engine, LaunchError> {
+) -> Result<(Engine, Trims), LaunchError> {
     let threads = config.thread_count() as usize;
     let doors: Vec<LaneDoor> = (0..threads).map(|_| LaneDoor::default()).collect();
     let wake = |task: u32| Arc::clone(&doors[task as usize % threads].signal);
     let wakes: Vec<_> = (0..config.task_count()).map(wake).collect();
     let moment = Moment::default();
     let opening = Opening {
+        module: name,
+        now: seams.clock.now(),
         tasks: config.task_count(),
         moment: &moment,
         program: &definition.program,
@@ -169,7 +173,7 @@ fn engine(
     let depots = definition.depots.iter().map(|depot| depot.name()).collect();
     let mut shared = Shared { moment: moment.clone(), ..Shared::default() };
     let mut intakes: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
-    let (mut targets, mut unfinished) = (Vec::new(), Vec::new());
+    let (mut targets, mut unfinished, mut trims) = (Vec::new(), Vec::new(), Trims::default());
     for (id, depot) in (0..).map(DepotId).zip(&definition.depots) {
         let opened = depot.open(&opening)?;
         shared.depots.extend(opened.shared.map(|shared| (depot.name(), shared)));
@@ -179,6 +183,7 @@ fn engine(
         intakes.iter_mut().zip(opened.intakes).for_each(|(task, intake)| task.push(intake));
         targets.extend(opened.target);
         unfinished.extend(opened.unfinished);
+        trims.extend(opened.trims);
     }
     let mut pstates: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
     for pstate in &definition.pstates {
@@ -210,5 +215,5 @@ fn engine(
     let watch = Watch::new(pulses, topologies, depots, config.patience());
     let epoch = Epoch(recovered.meta.covered).next();
     let gate = Gate::new(threads, epoch, unfinished);
-    Ok(Engine::new(name, (clock, outside), tasks, doors, gate, shared, watch))
+    Ok((Engine::new(name, (clock, outside), tasks, doors, gate, shared, watch), trims))
 }

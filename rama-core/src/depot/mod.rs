@@ -6,6 +6,9 @@
 
 mod appended;
 mod batch;
+mod block;
+mod keys;
+mod options;
 mod partition;
 mod partitioning;
 mod queue;
@@ -15,12 +18,15 @@ mod view;
 pub(crate) use self::{
     appended::{Appended, DepotTarget, encode_record},
     batch::RecordBatch,
+    block::{block_key, write_block},
+    keys::{KEY_BYTES_MAX, KeyNote, Keys},
     partition::{DepotPartition, SealedRecords},
     queue::{Append, AppendQueue},
     reply::{Answer, Reply},
-    view::{DepotReadError, DepotView, block_key, write_block},
+    view::{Bounds, DepotReadError, DepotView},
 };
 pub use self::{
+    options::DepotOptions,
     partitioning::Partitioning,
     reply::{AckLevel, AckReturns},
 };

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::{
-    AckLevel, Append, AppendQueue, Appended, Event, RecordBatch, Reply,
+    AckLevel, Append, AppendQueue, Appended, Bounds, Event, KeyNote, Keys, RecordBatch, Reply,
     appended::{BATCH_BYTES, encode_record},
+    keys::{KeyChanges, record_hash},
 };
 use crate::{
     clock::Timestamp,
@@ -20,8 +21,11 @@ pub(crate) struct DepotPartition<E> {
     pub(crate) task: TaskId,
     pub(crate) queue: Arc<AppendQueue<E>>,
     next: Offset,
+    /// When the last record was appended, the forming ones included.
+    last: Timestamp,
     forming: Vec<RecordBatch>,
     replies: Vec<(Offset, Reply)>,
+    keys: Keys,
     scratch: Vec<u8>,
 }
 
@@ -33,6 +37,7 @@ pub(crate) struct SealedRecords {
     pub(crate) task: TaskId,
     pub(crate) batches: Vec<Arc<RecordBatch>>,
     pub(crate) replies: Vec<(Offset, Reply)>,
+    pub(crate) keys: KeyChanges,
     /// Everything before has been run, or is in this group, by every topology that reads the partition.
     pub(crate) settled: Offset,
 }
@@ -43,10 +48,12 @@ impl<E: Event> DepotPartition<E> {
         id: DepotId,
         task: TaskId,
         queue: Arc<AppendQueue<E>>,
-        next: Offset,
+        bounds: Bounds,
+        keys: Keys,
     ) -> Self {
+        let (next, last) = (bounds.end, bounds.last);
         let (forming, replies, scratch) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name, id, task, queue, next, forming, replies, scratch }
+        Self { name, id, task, queue, next, last, forming, replies, keys, scratch }
     }
 
     /// The offset the next record gets.
@@ -55,30 +62,66 @@ impl<E: Event> DepotPartition<E> {
     }
 
     /// Takes a record into the forming group, and tells when it was appended, as the depot keeps it: records
-    /// that come together share a time. A record that does not encode is answered with the error and left out.
+    /// that come together share a time, which is never before that of the record before them (DP-32, B16). `None` when
+    /// nothing came in: of a record that does not encode, or is there already by its key.
     pub(crate) fn accept(
         &mut self,
-        append: Append<E>,
+        Append { record, key, mut reply }: Append<E>,
         now: Timestamp,
     ) -> Option<(Offset, Timestamp, E)> {
-        if let Err(reason) = encode_record(&append.record, &mut self.scratch) {
-            if let Some(reply) = append.reply {
+        if let Err(reason) = encode_record(&record, &mut self.scratch) {
+            if let Some(reply) = reply {
                 reply.send(Err(AppendError::Encode { depot: self.name, reason }));
             }
             return None;
         }
+        if let Some(key) = &key {
+            reply = match self.repeated(key, reply, now) {
+                Ok(()) => return None,
+                Err(reply) => reply,
+            };
+        }
         let offset = self.next;
         if self.forming.last().is_none_or(|batch| batch.size() >= BATCH_BYTES) {
-            self.forming.push(RecordBatch::new(offset, now));
+            self.last = self.last.max(now);
+            self.forming.push(RecordBatch::new(offset, self.last));
         }
         let batch = self.forming.last_mut().expect("one was pushed when there was none");
         batch.push(&self.scratch);
         let time = batch.time();
         self.next = offset.next();
-        if let Some(reply) = append.reply {
-            self.replies.push((offset, reply));
+        if let Some(key) = key {
+            let hash = record_hash(&self.scratch);
+            let keyed = self.keys.add(KeyNote { offset, time, hash, key });
+            self.replies.extend(reply.and_then(|reply| keyed.wait(reply)));
+        } else {
+            self.replies.extend(reply.map(|reply| (offset, reply)));
         }
-        Some((offset, time, append.record))
+        Some((offset, time, record))
+    }
+
+    /// Answers the append of a record that is there under its key; gives the reply back when it is not.
+    fn repeated(
+        &mut self,
+        key: &[u8],
+        reply: Option<Reply>,
+        now: Timestamp,
+    ) -> Result<(), Option<Reply>> {
+        let Some(keyed) = self.keys.find(key, now) else { return Err(reply) };
+        let Some(reply) = reply else { return Ok(()) };
+        let hash = record_hash(&self.scratch);
+        if keyed.hash == hash {
+            self.replies.extend(keyed.wait(reply));
+        } else {
+            reply.send(Err(AppendError::KeyUsed {
+                depot: self.name,
+                task: self.task,
+                offset: keyed.offset,
+                stored: keyed.hash,
+                given: hash,
+            }));
+        }
+        Ok(())
     }
 
     /// Where the forming group starts.
@@ -102,7 +145,8 @@ impl<E: Event> DepotPartition<E> {
     /// Takes what topologies appended into the forming group, behind everything else. Tells the offset behind the last
     /// of these records of which somebody waits until it is processed; 0 when there is none.
     pub(crate) fn adopt(&mut self, appended: &mut Appended, now: Timestamp) -> Offset {
-        let (batches, replies) = appended.place(self.next, now);
+        self.last = self.last.max(now);
+        let (batches, replies) = appended.place(self.next, self.last);
         self.next = batches.last().map_or(self.next, RecordBatch::end);
         self.forming.extend(batches);
         let awaited = replies.iter().rfind(|(_, reply)| reply.level == AckLevel::Ack);
@@ -111,10 +155,10 @@ impl<E: Event> DepotPartition<E> {
         awaited
     }
 
-    /// Hands the forming group out and starts the next one. `None` when nothing was appended. What is
-    /// before `settled` was run.
+    /// Hands the forming group out and starts the next one. `None` when nothing was appended, and nobody asks for what
+    /// was. What is before `settled` was run.
     pub(crate) fn seal(&mut self, settled: Offset) -> Option<SealedRecords> {
-        if self.forming.is_empty() {
+        if self.forming.is_empty() && self.replies.is_empty() {
             return None;
         }
         Some(SealedRecords {
@@ -123,21 +167,24 @@ impl<E: Event> DepotPartition<E> {
             task: self.task,
             batches: self.forming.drain(..).map(Arc::new).collect(),
             replies: std::mem::take(&mut self.replies),
+            keys: self.keys.changes(),
             settled,
         })
     }
 }
 
 impl SealedRecords {
-    /// Whether some topology has not run all of the records.
+    /// Whether some topology has not run all of the records, or one that somebody asks for.
     pub(crate) fn is_ahead(&self) -> bool {
         self.batches.last().is_some_and(|batch| self.settled < batch.end())
+            || self.replies.iter().any(|(offset, _)| self.settled <= *offset)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::depot::DepotOptions;
 
     #[test]
     fn a_record_has_the_time_that_is_stored_with_it() {
@@ -146,16 +193,21 @@ mod tests {
             DepotId(0),
             TaskId(0),
             Arc::new(AppendQueue::new()),
-            Offset(5),
+            Bounds { end: Offset(5), last: Timestamp(8), ..Bounds::default() },
+            Keys::new(&DepotOptions::new(), TaskId(0), Vec::new()),
         );
         let mut accept = |size, now| {
-            let append = Append { record: vec![0_u8; size], reply: None };
+            let append = Append { record: vec![0_u8; size], key: None, reply: None };
             let (offset, time, _) = partition.accept(append, Timestamp(now)).unwrap();
             (offset, time)
         };
-        let accepted = [accept(1, 10), accept(BATCH_BYTES, 20), accept(1, 30), accept(1, 40)];
+        let accepted = [accept(1, 3), accept(BATCH_BYTES, 20), accept(1, 30), accept(1, 40)];
         let stored: Vec<_> = partition.forming().map(|(offset, time, _)| (offset, time)).collect();
         assert_eq!(accepted.as_slice(), stored);
-        assert_eq!(accepted.map(|(_, Timestamp(time))| time), [10, 10, 30, 30], "by batch");
+        assert_eq!(
+            accepted.map(|(_, Timestamp(time))| time),
+            [8, 8, 30, 30],
+            "by batch, and never before the last"
+        );
     }
 }

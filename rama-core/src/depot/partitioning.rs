@@ -56,6 +56,15 @@ impl<E> Partitioning<E> {
         }
     }
 
+    /// The partition of a record that is appended under a key: when any will do, where the key says, so that the record is
+    /// looked for where it was.
+    pub(crate) fn place_keyed(&self, record: &E, key: &[u8], tasks: u32) -> Option<TaskId> {
+        match &self.rule {
+            Rule::Random(_) => Some(KeyHash::of_encoded(key).task(tasks)),
+            _ => self.place(record, tasks),
+        }
+    }
+
     /// The only partition where a topology finds the record by the rule; `None` when any will do.
     pub(crate) fn home(&self, record: &E, tasks: u32) -> Option<TaskId> {
         match &self.rule {

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use tokio::sync::Semaphore;
@@ -18,6 +18,8 @@ pub(crate) const QUEUE_RECORDS_MAX: usize = 8_192;
 #[derive(Debug)]
 pub(crate) struct Append<E> {
     pub(crate) record: E,
+    /// Under which the record is there once.
+    pub(crate) key: Option<Arc<[u8]>>,
     /// Nobody waits for a record without one.
     pub(crate) reply: Option<Reply>,
 }
@@ -81,7 +83,7 @@ mod tests {
     use super::*;
 
     fn record(number: usize) -> Append<usize> {
-        Append { record: number, reply: None }
+        Append { record: number, key: None, reply: None }
     }
 
     #[tokio::test]

@@ -40,6 +40,19 @@ impl AckReturns {
         self.values.insert(topology, value);
     }
 
+    /// Without what topologies returned, when that takes more bytes.
+    pub(super) fn kept(mut self, bytes: usize) -> Self {
+        if self.bytes() > bytes {
+            self.values.clear();
+        }
+        self
+    }
+
+    /// Of what topologies returned.
+    pub(super) fn bytes(&self) -> usize {
+        self.values.values().map(|value| value.len()).sum()
+    }
+
     /// What `topology` returned last for the record; `None` when it returned nothing.
     ///
     /// # Errors
@@ -81,6 +94,11 @@ impl Reply {
     /// For a tree of a topology.
     pub(crate) fn to_tree(level: AckLevel, go_on: impl FnOnce(Answer) + Send + 'static) -> Self {
         Self { level, to: Waiting::Tree(Box::new(go_on)) }
+    }
+
+    /// Whether nobody waits any more.
+    pub(super) fn is_given_up(&self) -> bool {
+        matches!(&self.to, Waiting::Client(to) if to.is_closed())
     }
 
     /// Answers. A client that went away is no error.

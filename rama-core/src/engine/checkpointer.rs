@@ -8,8 +8,9 @@ use std::sync::{
 use super::{
     Engine,
     gate::Ending,
-    redo::{Redo, RedoError},
+    redo::{Applied, Redo, RedoError},
     tables::{Meta, Tables},
+    trim::Trims,
 };
 use crate::{
     driver::{Actor, Step},
@@ -29,23 +30,32 @@ pub(crate) struct Checkpointer {
     store: Arc<Store>,
     tables: Tables,
     meta: Meta,
+    trims: Trims,
 }
 
 impl Checkpointer {
-    pub(crate) fn new(engine: Arc<Engine>, store: Arc<Store>, tables: Tables, meta: Meta) -> Self {
-        Self { engine, store, tables, meta }
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        store: Arc<Store>,
+        (tables, meta): (Tables, Meta),
+        trims: Trims,
+    ) -> Self {
+        Self { engine, store, tables, meta, trims }
     }
 
     fn checkpoint(&mut self, job: &Job) -> Result<(), RedoError> {
         let through = job.redo.through();
         self.meta.covered = through.0;
-        let ends = job.redo.apply(&self.store, &self.tables, &self.meta)?;
+        let Applied { ends, starts } =
+            job.redo.apply(&self.store, &self.tables, &self.meta, &mut self.trims)?;
         let snapshot = Arc::new(self.store.snapshot()?);
         for view in &self.engine.shared.pstate_views {
             view.checkpointed(through, Arc::clone(&snapshot));
         }
         for (depot, task, view) in &self.engine.shared.depot_views {
-            view.checkpointed(ends.get(&(*depot, *task)).copied(), Arc::clone(&snapshot));
+            let stored = ends.get(&(*depot, *task)).map(|(end, _)| *end);
+            let start = starts.get(&(*depot, *task)).copied();
+            view.checkpointed(stored, start, Arc::clone(&snapshot));
         }
         job.done.store(through.0, Ordering::Release);
         self.engine.groups.signal.raise();

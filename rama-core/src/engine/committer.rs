@@ -157,6 +157,12 @@ fn encode(group: &Group) -> Result<Vec<u8>, CodecError> {
             for batch in &records.batches {
                 writer.records(records.depot, records.task, batch);
             }
+            for note in &records.keys.added {
+                writer.key(records.depot, records.task, note);
+            }
+            if let Some(offset) = records.keys.kept_from {
+                writer.keys_from(records.depot, records.task, offset);
+            }
         }
         for rows in &task.rows {
             rows.encode(&mut writer)?;
@@ -213,12 +219,17 @@ fn answer(group: Group, topologies: &[&'static str]) {
     {
         for (offset, reply) in replies {
             let place = (depot, task, offset);
+            let nothing = || AckReturns::at(task, offset);
             let answer = match failures.get(&place) {
                 Some((topology, reason)) if reply.level == AckLevel::Ack => {
                     let (topology, reason) = (topologies[*topology], Arc::clone(reason));
                     Err(AppendError::Failed { depot: name, topology, reason })
                 }
-                _ => Ok(returned.remove(&place).unwrap_or_else(|| AckReturns::at(task, offset))),
+                // Somebody else may wait for the same record by its key, until it is processed.
+                _ if reply.level == AckLevel::AppendAck => {
+                    Ok(returned.get(&place).cloned().unwrap_or_else(nothing))
+                }
+                _ => Ok(returned.remove(&place).unwrap_or_else(nothing)),
             };
             reply.send(answer);
         }

@@ -13,6 +13,7 @@ mod lane;
 mod recovery;
 mod redo;
 mod tables;
+mod trim;
 mod tuning;
 mod unfinished;
 mod watchdog;
@@ -25,6 +26,7 @@ pub(crate) use self::{
     recovery::{Recovered, recover},
     redo::Redo,
     tables::{Catalog, Meta, Tables},
+    trim::{Readers, Trims},
     watchdog::{Patience, Watch, Watchdog},
 };
 

@@ -3,12 +3,17 @@
 
 use std::{ops::ControlFlow, sync::Arc};
 
+use serde::de::DeserializeOwned;
+
 use super::{
     redo::{Redo, RedoError},
-    tables::{Catalog, ENDS, META, META_KEY, Meta, PARKED, PROGRESS, STORE_FORMAT, Tables},
+    tables::{Catalog, ENDS, META, META_KEY, Meta, PARKED, PROGRESS, STARTS, STORE_FORMAT, Tables},
+    trim::Trims,
 };
 use crate::{
-    codec::{CodecError, decode_value},
+    clock::Timestamp,
+    codec::{CodecError, bytes::Reader, decode_value},
+    depot::{Bounds, KeyNote, block_key},
     disk::{Disk, DiskLock, LockError},
     dynamic::layout_finds,
     error::LaunchError,
@@ -68,7 +73,7 @@ pub(crate) fn recover(
         // The log is empty behind this, so the numbers of groups may change their meaning here.
         let old = Tables::new(std::mem::replace(&mut meta.catalog, catalog));
         meta.covered = meta.covered.max(redo.through().0);
-        redo.apply(&store, &old, &meta).map_err(LaunchError::from)?;
+        redo.apply(&store, &old, &meta, &mut Trims::default()).map_err(LaunchError::from)?;
     }
     log.release(Epoch(meta.covered))?;
     let snapshot = Arc::new(store.snapshot()?);
@@ -89,7 +94,7 @@ fn replay(
         redo.push(epoch, payload.to_vec());
         if redo.bytes() >= REDO_BYTES_MAX {
             meta.covered = epoch.0;
-            std::mem::take(&mut redo).apply(store, &tables, meta)?;
+            std::mem::take(&mut redo).apply(store, &tables, meta, &mut Trims::default())?;
         }
         Ok::<(), LaunchError>(())
     })?;
@@ -154,10 +159,12 @@ fn missing(what: &str, stored: &[String], declared: &[String]) -> Result<(), Str
 }
 
 impl Recovered {
-    /// The next offset of a depot partition.
-    pub(crate) fn end(&self, depot: DepotId, task: TaskId) -> Result<Offset, LaunchError> {
+    /// Which records a depot partition has.
+    pub(crate) fn bounds(&self, depot: DepotId, task: TaskId) -> Result<Bounds, LaunchError> {
         let key = self.tables.end_key(depot, task).expect("the catalog was made from the module");
-        Ok(self.offset(ENDS, &key)?.unwrap_or_default())
+        let (end, last) = self.value(ENDS, &key)?.unwrap_or_default();
+        let start = self.value(STARTS, &key)?.unwrap_or_default();
+        Ok(Bounds { start, end, last: Timestamp(last) })
     }
 
     /// Where a topology goes on in a depot partition; `None` when it has never read it.
@@ -168,7 +175,7 @@ impl Recovered {
         task: TaskId,
     ) -> Result<Option<Offset>, LaunchError> {
         let key = self.tables.progress_key(topology, depot, task);
-        self.offset(PROGRESS, &key.expect("the catalog was made from the module"))
+        self.value(PROGRESS, &key.expect("the catalog was made from the module"))
     }
 
     /// The records of a depot partition that a topology has begun and is not done with, in their order. Those of a
@@ -193,9 +200,26 @@ impl Recovered {
         Ok(decoded.into_iter().collect::<Result<_, CodecError>>()?)
     }
 
-    fn offset(&self, table: &str, key: &[u8]) -> Result<Option<Offset>, LaunchError> {
-        let offset = self.snapshot.get(table, key, decode_value)?;
-        Ok(offset.transpose()?)
+    /// The keys that a depot partition remembers, in the order of their records.
+    pub(crate) fn keys(&self, depot: DepotId, task: TaskId) -> Result<Vec<KeyNote>, LaunchError> {
+        let table = self.tables.keys(depot).expect("the catalog was made from the module");
+        let (from, to) = (block_key(task, Offset(0)), block_key(TaskId(task.0 + 1), Offset(0)));
+        let mut notes = Vec::new();
+        self.snapshot.scan(&table, &from, Some(&to), &mut |key, value| {
+            let offset = key.last_chunk().map_or(0, |offset| u64::from_be_bytes(*offset));
+            notes.push(KeyNote::read(Offset(offset), &mut Reader::new(value)));
+            ControlFlow::Continue(())
+        })?;
+        Ok(notes.into_iter().collect::<Result<_, CodecError>>()?)
+    }
+
+    fn value<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        key: &[u8],
+    ) -> Result<Option<T>, LaunchError> {
+        let value = self.snapshot.get(table, key, decode_value)?;
+        Ok(value.transpose()?)
     }
 }
 

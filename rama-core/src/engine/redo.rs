@@ -2,10 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::tables::{ENDS, META, META_KEY, Meta, PARKED, PROGRESS, Tables};
+use serde::Serialize;
+
+use super::{
+    tables::{ENDS, META, META_KEY, Meta, PARKED, PROGRESS, STARTS, Tables},
+    trim::{Starts, Trims},
+};
 use crate::{
+    clock::Timestamp,
     codec::{CodecError, encode_value},
-    depot::{RecordBatch, block_key, write_block},
+    depot::{KeyNote, RecordBatch, block_key, write_block},
     group::{Entry, read_group},
     id::{DepotId, Epoch, Offset, PStateId, TaskId, TopologyId},
     pstate::{after_task, ranges, store_key},
@@ -24,8 +30,15 @@ pub(crate) struct Redo {
     bytes: usize,
 }
 
-/// Where the depots end in the store after groups were applied.
-pub(crate) type Ends = BTreeMap<(DepotId, TaskId), Offset>;
+/// Where the depots end in the store after groups were applied, and when the last record there was appended.
+pub(crate) type Ends = BTreeMap<(DepotId, TaskId), (Offset, Timestamp)>;
+
+/// What became of the depots in the store.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    pub(crate) ends: Ends,
+    pub(crate) starts: Starts,
+}
 
 /// Why groups could not be brought into the store.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +66,15 @@ struct Coalesced<'a> {
     progress: BTreeMap<(TopologyId, DepotId, TaskId), Offset>,
     /// Whether the record is parked.
     parked: BTreeMap<(TopologyId, DepotId, TaskId, Offset), bool>,
+    keys: BTreeMap<DepotId, BTreeMap<TaskId, Keys>>,
+}
+
+/// What groups change in the keys of a partition.
+#[derive(Default)]
+struct Keys {
+    added: Vec<KeyNote>,
+    /// Those of records before are gone.
+    from: Offset,
 }
 
 impl Redo {
@@ -75,13 +97,14 @@ impl Redo {
         self.through
     }
 
-    /// Writes everything in one transaction, together with `meta`, which says how far the store is then.
+    /// Writes everything in one transaction, together with `meta`, which says how far the store is then, and trims depots.
     pub(crate) fn apply(
         &self,
         store: &Store,
         tables: &Tables,
         meta: &Meta,
-    ) -> Result<Ends, RedoError> {
+        trims: &mut Trims,
+    ) -> Result<Applied, RedoError> {
         let mut coalesced = Coalesced::default();
         for payload in &self.groups {
             read_group(payload, &mut |entry| coalesced.add(entry))?;
@@ -98,14 +121,19 @@ impl Redo {
                 })
             })?;
         }
-        let ends = coalesced.write_records(&mut batch, tables)?;
+        let ends = coalesced.ends();
+        coalesced.tell(&ends, trims);
+        let starts = trims.due();
+        coalesced.write_records(&mut batch, tables, &starts)?;
+        write_bounds(&mut batch, tables, &ends, &starts)?;
         coalesced.write_progress(&mut batch, tables)?;
         coalesced.write_parked(&mut batch, tables)?;
+        coalesced.write_keys(&mut batch, tables)?;
         let mut encoded = Vec::new();
         encode_value(meta, &mut encoded)?;
         batch.table(META, |table| table.put(META_KEY, &encoded))?;
         batch.commit()?;
-        Ok(ends)
+        Ok(Applied { ends, starts })
     }
 }
 
@@ -140,36 +168,79 @@ impl<'a> Coalesced<'a> {
             Entry::Parked { topology, depot, task, offset, parked } => {
                 self.parked.insert((topology, depot, task, offset), parked);
             }
+            Entry::Key { depot, task, note } => self.keys(depot, task).added.push(note),
+            Entry::KeysFrom { depot, task, offset } => self.keys(depot, task).from = offset,
         }
     }
 
-    fn write_records(&self, batch: &mut Batch<'_>, tables: &Tables) -> Result<Ends, RedoError> {
-        let mut ends = Ends::new();
-        for (depot, partitions) in &self.records {
-            batch.table(&named(tables.depot(*depot))?, |table| {
-                for (task, batches) in partitions {
-                    for block in blocks(batches) {
-                        let end = block.last().map_or(Offset(0), RecordBatch::end);
-                        table.put(&block_key(*task, end), &write_block(block.iter()))?;
-                        ends.insert((*depot, *task), end);
+    fn keys(&mut self, depot: DepotId, task: TaskId) -> &mut Keys {
+        self.keys.entry(depot).or_default().entry(task).or_default()
+    }
+
+    fn write_keys(&self, batch: &mut Batch<'_>, tables: &Tables) -> Result<(), RedoError> {
+        for (depot, partitions) in &self.keys {
+            batch.table(&named(tables.keys(*depot))?, |table| {
+                let mut value = Vec::new();
+                for (task, Keys { added, from }) in partitions {
+                    table.delete_range(&block_key(*task, Offset(0)), &block_key(*task, *from))?;
+                    for note in added.iter().filter(|note| note.offset >= *from) {
+                        value.clear();
+                        note.write(&mut value);
+                        table.put(&block_key(*task, note.offset), &value)?;
                     }
                 }
                 Ok(())
             })?;
         }
-        let mut rows = Vec::new();
-        for ((depot, task), end) in &ends {
-            rows.push((named(tables.end_key(*depot, *task))?, encoded(*end)?));
+        Ok(())
+    }
+
+    fn ends(&self) -> Ends {
+        let partitions = self.records.iter().flat_map(|(depot, partitions)| {
+            partitions.iter().map(|(task, batches)| ((*depot, *task), batches))
+        });
+        let last = |batches: &Vec<RecordBatch>| batches.last().map(|one| (one.end(), one.time()));
+        partitions.filter_map(|(key, batches)| Some((key, last(batches)?))).collect()
+    }
+
+    /// Tells how far depots and topologies are then.
+    fn tell(&self, ends: &Ends, trims: &mut Trims) {
+        ends.iter().for_each(|((depot, task), end)| trims.ended(*depot, *task, *end));
+        for ((topology, depot, task), next) in &self.progress {
+            trims.reached(*topology, *depot, *task, *next);
         }
-        put_all(batch, ENDS, &rows)?;
-        Ok(ends)
+        self.parked.iter().for_each(|(record, parked)| trims.parked(*record, *parked));
+    }
+
+    /// Blocks that are trimmed at once are not written.
+    fn write_records(
+        &self,
+        batch: &mut Batch<'_>,
+        tables: &Tables,
+        starts: &Starts,
+    ) -> Result<(), RedoError> {
+        for (depot, partitions) in &self.records {
+            batch.table(&named(tables.depot(*depot))?, |table| {
+                for (task, batches) in partitions {
+                    let start = starts.get(&(*depot, *task)).copied().unwrap_or_default();
+                    for block in blocks(batches) {
+                        let end = block.last().map_or(Offset(0), RecordBatch::end);
+                        if end > start {
+                            table.put(&block_key(*task, end), &write_block(block.iter()))?;
+                        }
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 
     fn write_progress(&self, batch: &mut Batch<'_>, tables: &Tables) -> Result<(), RedoError> {
         let mut rows = Vec::new();
         for ((topology, depot, task), next) in &self.progress {
             let key = named(tables.progress_key(*topology, *depot, *task))?;
-            rows.push((key, encoded(*next)?));
+            rows.push((key, encoded(next)?));
         }
         put_all(batch, PROGRESS, &rows)
     }
@@ -178,7 +249,7 @@ impl<'a> Coalesced<'a> {
         let mut rows = Vec::new();
         for ((topology, depot, task, offset), parked) in &self.parked {
             let key = named(tables.parked_key(*topology, *depot, *task, Some(*offset)))?;
-            rows.push((key, if *parked { Some(encoded(*offset)?) } else { None }));
+            rows.push((key, if *parked { Some(encoded(offset)?) } else { None }));
         }
         batch.table(PARKED, |table| {
             rows.iter().try_for_each(|(key, offset)| match offset {
@@ -190,6 +261,27 @@ impl<'a> Coalesced<'a> {
     }
 }
 
+/// Where the depots begin and end. The block with the first record stays, with what stands before in it.
+fn write_bounds(
+    batch: &mut Batch<'_>,
+    tables: &Tables,
+    ends: &Ends,
+    starts: &Starts,
+) -> Result<(), RedoError> {
+    let mut rows = Vec::new();
+    for ((depot, task), (end, Timestamp(last))) in ends {
+        rows.push((named(tables.end_key(*depot, *task))?, encoded(&(*end, *last))?));
+    }
+    put_all(batch, ENDS, &rows)?;
+    rows.clear();
+    for ((depot, task), start) in starts {
+        let (from, to) = (block_key(*task, Offset(0)), block_key(*task, start.next()));
+        batch.table(&named(tables.depot(*depot))?, |table| table.delete_range(&from, &to))?;
+        rows.push((named(tables.end_key(*depot, *task))?, encoded(start)?));
+    }
+    put_all(batch, STARTS, &rows)
+}
+
 fn put_all(
     batch: &mut Batch<'_>,
     table: &str,
@@ -199,9 +291,9 @@ fn put_all(
     Ok(())
 }
 
-fn encoded(offset: Offset) -> Result<Vec<u8>, CodecError> {
+fn encoded(value: &impl Serialize) -> Result<Vec<u8>, CodecError> {
     let mut bytes = Vec::new();
-    encode_value(&offset, &mut bytes)?;
+    encode_value(value, &mut bytes)?;
     Ok(bytes)
 }
 
@@ -227,7 +319,6 @@ fn blocks(batches: &[RecordBatch]) -> impl Iterator<Item = &[RecordBatch]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
 
     #[test]
     fn small_batches_are_packed_into_blocks() {

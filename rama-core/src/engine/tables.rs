@@ -8,8 +8,11 @@ use crate::id::{DepotId, Offset, PStateId, TaskId, TopologyId};
 pub(crate) const META: &str = "meta";
 /// Next offset of each topology in each depot partition it reads.
 pub(crate) const PROGRESS: &str = "progress";
-/// Next offset of each depot partition.
+/// Next offset of each depot partition, and when the record before it was appended.
 pub(crate) const ENDS: &str = "ends";
+
+/// First offset of each depot partition that was trimmed.
+pub(crate) const STARTS: &str = "starts";
 
 /// Records that a topology has begun and is not done with: a tree of it is parked.
 pub(crate) const PARKED: &str = "parked";
@@ -18,7 +21,7 @@ pub(crate) const PARKED: &str = "parked";
 pub(crate) const META_KEY: &[u8] = b"module";
 
 /// Number of the layout of the tables.
-pub(crate) const STORE_FORMAT: u32 = 3;
+pub(crate) const STORE_FORMAT: u32 = 4;
 
 /// What the store says about itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +70,12 @@ impl Tables {
         Some(format!("depot:{}", self.catalog.depots.get(usize::from(id.0))?))
     }
 
-    /// The key in [`ENDS`] of a depot partition.
+    /// The table with the keys of a depot's records; its rows are found like single records.
+    pub(crate) fn keys(&self, id: DepotId) -> Option<String> {
+        Some(format!("keys:{}", self.catalog.depots.get(usize::from(id.0))?))
+    }
+
+    /// The key in [`ENDS`] and [`STARTS`] of a depot partition.
     pub(crate) fn end_key(&self, depot: DepotId, task: TaskId) -> Option<Vec<u8>> {
         let depot = self.catalog.depots.get(usize::from(depot.0))?;
         Some(format!("{depot}/{task}").into_bytes())

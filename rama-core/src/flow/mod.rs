@@ -15,6 +15,8 @@ mod program;
 mod pulse;
 mod random;
 mod route;
+mod source_options;
+mod start_from;
 mod state;
 
 pub(crate) use self::{
@@ -39,5 +41,7 @@ pub use self::{
     program::{DepotRef, Flow, PStateRef, Port},
     random::RandomSource,
     route::{NoSuchTask, Route, TaskIndex},
+    source_options::SourceOptions,
+    start_from::StartFrom,
     state::Paging,
 };

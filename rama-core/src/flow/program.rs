@@ -3,7 +3,7 @@
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use super::{
-    Cx, Identity, Outcome,
+    Cx, Identity, Outcome, SourceOptions,
     op::{Bodies, Called},
     outbox::{NothingWaits, PortOutbox, Waiting},
 };
@@ -116,6 +116,7 @@ pub(crate) struct Source<E> {
     pub(crate) topology: TopologyId,
     /// Its number among the sources of its topology on its depot.
     number: u64,
+    pub(crate) options: SourceOptions,
     pub(crate) label: &'static str,
     pub(crate) body: Body<E>,
 }
@@ -140,11 +141,25 @@ impl Flow {
     where
         F: Fn(&mut Cx<'_>, E) -> Outcome + Send + Sync + 'static,
     {
+        self.source_with(depot, label, SourceOptions::new(), body);
+    }
+
+    /// Runs `body` for each record of a depot, in another way than usual.
+    pub fn source_with<E: Event, F>(
+        &mut self,
+        depot: DepotRef<E>,
+        label: &'static str,
+        options: SourceOptions,
+        body: F,
+    ) where
+        F: Fn(&mut Cx<'_>, E) -> Outcome + Send + Sync + 'static,
+    {
         let (topology, depot) = (self.topology, depot.id);
         let before =
             self.sources.iter().filter(|one| (one.topology, one.depot) == (topology, depot));
         let number = before.count() as u64;
-        let source: Source<E> = Source { topology, number, label, body: Box::new(body) };
+        let body = Box::new(body);
+        let source: Source<E> = Source { topology, number, options, label, body };
         self.sources.push(SourceDecl { topology, depot, source: Arc::new(source) });
     }
 

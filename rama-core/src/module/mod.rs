@@ -19,7 +19,7 @@ use self::{depot::DepotDecl, opening::Declaration, pstate::PStateDecl};
 use crate::{
     client::Link,
     codec::Key,
-    depot::{Event, Partitioning},
+    depot::{DepotOptions, Event, Partitioning},
     engine::Catalog,
     flow::{DepotRef, Facts, Flow, PStateRef, Program},
     id::{DepotId, PStateId, TopologyId},
@@ -73,8 +73,18 @@ impl ModuleBuilder {
         name: &'static str,
         partitioning: Partitioning<E>,
     ) -> DepotRef<E> {
+        self.depot_with(name, partitioning, DepotOptions::new())
+    }
+
+    /// Declares a depot, in another way than usual.
+    pub fn depot_with<E: Event>(
+        &mut self,
+        name: &'static str,
+        partitioning: Partitioning<E>,
+        options: DepotOptions,
+    ) -> DepotRef<E> {
         let id = DepotId(number(self.depots.len()));
-        self.depots.push(Box::new(DepotDecl { name, id, partitioning }));
+        self.depots.push(Box::new(DepotDecl { name, id, partitioning, options }));
         DepotRef::new(id)
     }
 
@@ -99,6 +109,7 @@ impl ModuleBuilder {
     /// Checks what the macro could not, and closes the definition.
     pub(crate) fn finish(self) -> Result<Definition, String> {
         unique("depot", self.depots.iter().map(|depot| depot.name()))?;
+        self.depots.iter().try_for_each(|depot| depot.check())?;
         unique("PState", self.pstates.iter().map(|pstate| pstate.name()))?;
         unique("topology", self.topologies.iter().copied())?;
         Ok(Definition {

@@ -3,9 +3,10 @@
 use std::{any::Any, sync::Arc};
 
 use crate::{
+    clock::Timestamp,
     depot::{DepotTarget, DepotView},
     driver::Signal,
-    engine::{Queue, Recovered},
+    engine::{Queue, Recovered, Trims},
     error::LaunchError,
     flow::{Origin, Program},
     id::TaskId,
@@ -16,6 +17,9 @@ use crate::{
 
 /// What declarations are opened with.
 pub(crate) struct Opening<'a> {
+    pub(crate) module: &'static str,
+    /// When the module starts.
+    pub(crate) now: Timestamp,
     pub(crate) tasks: u32,
     /// At which everything of a commit group becomes visible.
     pub(crate) moment: &'a Moment,
@@ -35,6 +39,8 @@ pub(crate) struct Opened {
     pub(crate) target: Option<DepotTarget>,
     /// Records of a depot that topologies have begun and are not done with.
     pub(crate) unfinished: Vec<Origin>,
+    /// What a depot may be trimmed to.
+    pub(crate) trims: Trims,
     pub(crate) pstate_views: Vec<Arc<PStateView>>,
     /// One for each task, of a depot.
     pub(crate) intakes: Vec<Box<dyn IntakeSlot>>,
@@ -49,6 +55,11 @@ pub(crate) trait Declaration: Send {
     /// What the bytes that lead to the rows of a PState are made of, as text; nothing for a depot. It cannot
     /// change while there are rows.
     fn layout(&self) -> String;
+
+    /// What contradicts itself in the declaration, and what to write instead.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
 
     fn open(&self, at: &Opening<'_>) -> Result<Opened, LaunchError>;
 }

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     disk::{Disk, DiskLock, FileDisk},
-    engine::{Catalog, Meta, Recovered, Redo, Tables, recover},
+    engine::{Catalog, Meta, Recovered, Redo, Tables, Trims, recover},
     error::{Error, LaunchError, ReadError},
     group::GroupWriter,
     id::{Epoch, PStateId, TaskId},
@@ -76,7 +76,9 @@ impl StandaloneRows {
         }
         let (store, tables, meta) = (&self.store, &self.tables, &mut self.meta);
         let meta_then = Meta { covered: self.redo.through().0, ..meta.clone() };
-        self.redo.apply(store, tables, &meta_then).map_err(LaunchError::from)?;
+        self.redo
+            .apply(store, tables, &meta_then, &mut Trims::default())
+            .map_err(LaunchError::from)?;
         *meta = meta_then;
         let redo = std::mem::take(&mut self.redo);
         let snapshot = Arc::new(store.snapshot().map_err(LaunchError::from)?);

@@ -10,7 +10,7 @@ use super::{Begin, Failed, SealedTask, Took};
 use crate::{
     clock::Timestamp,
     codec::decode_value,
-    depot::{Append, Appended, DepotPartition, DepotView, Event, StoredRecord},
+    depot::{Append, Appended, DepotPartition, DepotReadError, DepotView, Event, StoredRecord},
     flow::{Cx, Failure, Origin, Program, Source},
     id::{DepotId, Offset, TaskId, TopologyId},
 };
@@ -61,6 +61,15 @@ impl Runs<'_> {
     }
 }
 
+/// What is stored of a range.
+enum Stored {
+    Records(Vec<StoredRecord>),
+    /// The first records of it are gone.
+    Trimmed {
+        start: Offset,
+    },
+}
+
 /// How far a source has read its partition.
 struct Reading<E> {
     source: Arc<Source<E>>,
@@ -70,6 +79,14 @@ struct Reading<E> {
     reached: Offset,
     /// Whether the next start knows how far it is.
     is_stored: bool,
+}
+
+/// Where a topology goes on in a partition, or begins.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    pub(crate) next: Offset,
+    /// Whether the next start knows it.
+    pub(crate) is_stored: bool,
 }
 
 /// Everything before `next` is processed; written with the group that contains the effects.
@@ -98,20 +115,18 @@ pub(crate) trait IntakeSlot: Send {
 }
 
 impl<E: Event> Intake<E> {
-    /// `progress` tells where each topology goes on, and `unfinished` what it runs again before. A topology that has
-    /// never read the depot starts at its end (DP-80).
+    /// `starts` tells where each topology goes on or begins, and `unfinished` what it runs again before.
     pub(crate) fn new(
         partition: DepotPartition<E>,
         view: Arc<DepotView>,
         program: &Program,
-        progress: &BTreeMap<TopologyId, Option<Offset>>,
+        starts: &BTreeMap<TopologyId, Start>,
         unfinished: VecDeque<Origin>,
     ) -> Self {
         let readings = (program.sources::<E>(partition.id))
             .map(|source| {
-                let stored = progress[&source.topology];
-                let next = stored.unwrap_or(partition.next());
-                Reading { source, committed: next, reached: next, is_stored: stored.is_some() }
+                let Start { next, is_stored } = starts[&source.topology];
+                Reading { source, committed: next, reached: next, is_stored }
             })
             .collect();
         Self {
@@ -160,8 +175,18 @@ impl<E: Event> Intake<E> {
             let end = Offset(first.offset.0 + BACKLOG_RECORDS);
             let (near, further) = rest.split_at(rest.partition_point(|one| one.offset < end));
             let last = near.last().expect("the first one is near itself");
-            // Without them the module ends.
-            let Some(records) = self.read(*first, last.offset.next(), cx) else { break };
+            let records = match self.read(*first, last.offset.next(), cx) {
+                Some(Stored::Records(records)) => records,
+                Some(Stored::Trimmed { start }) => {
+                    let gone = rest.partition_point(|one| one.offset < start);
+                    rest[..gone].iter().for_each(|origin| cx.parking.note_end(*origin));
+                    self.view.skip(gone as u64);
+                    rest = &rest[gone..];
+                    continue;
+                }
+                // Without them the module ends.
+                None => break,
+            };
             for (number, origin) in near.iter().enumerate() {
                 if runs.stops(cx) {
                     return origins.len() - rest.len() + number;
@@ -183,6 +208,7 @@ impl<E: Event> Intake<E> {
     /// Runs records that had an offset before a topology saw them: what it missed, and what topologies appended.
     /// New records wait until every topology has done so, so that an append is acknowledged by all of them.
     fn catch_up(&mut self, cx: &mut Cx<'_>) -> Option<Took> {
+        self.skip_trimmed();
         let end = self.readable();
         let behind = self.readings.iter().find(|reading| reading.reached < end)?;
         let (topology, from) = (behind.source.topology, behind.reached);
@@ -200,6 +226,20 @@ impl<E: Event> Intake<E> {
         self.readings_of(topology).for_each(|reading| reading.reached = reached);
         let records = usize::try_from(reached.0 - from.0).unwrap_or(usize::MAX);
         Some(Took { records, more: cx.parking.may_begin() })
+    }
+
+    /// A topology that lags goes on with the first record that is there, when the depot does not wait for it (DP-64).
+    fn skip_trimmed(&mut self) {
+        let start = self.view.bounds().start;
+        let mut counted = None;
+        for reading in self.readings.iter_mut().filter(|reading| reading.reached < start) {
+            let topology = reading.source.topology;
+            // The sources of a topology stand together.
+            if counted.replace(topology) != Some(topology) {
+                self.view.skip(start.0 - reading.reached.0);
+            }
+            reading.reached = start;
+        }
     }
 
     /// Where the records end that can be read: the group before the forming one may still be on its way to the log.
@@ -222,8 +262,17 @@ impl<E: Event> Intake<E> {
         cx: &mut Cx<'_>,
     ) -> Offset {
         let origin = origin_of(&self.partition, topology);
-        // Without them the module ends.
-        let Some(records) = self.read(origin(range.start), range.end, cx) else { return range.end };
+        let records = match self.read(origin(range.start), range.end, cx) {
+            Some(Stored::Records(records)) => records,
+            Some(Stored::Trimmed { start }) => {
+                // They were there a moment ago, or when the dropped attempt ran them.
+                let start = start.min(range.end);
+                self.view.skip(start.0 - range.start.0);
+                return self.run_stored(topology, start..range.end, runs, cx);
+            }
+            // Without them the module ends.
+            None => return range.end,
+        };
         for (offset, (time, bytes)) in (range.start.0..).map(Offset).zip(records) {
             if runs.stops(cx) {
                 return offset;
@@ -236,15 +285,17 @@ impl<E: Event> Intake<E> {
     }
 
     /// Stored records from one on; `None` when the module cannot go on.
-    fn read(&self, from: Origin, to: Offset, cx: &mut Cx<'_>) -> Option<Vec<StoredRecord>> {
-        let records = self.view.read(from.offset..to);
-        records
-            .map_err(|error| {
+    fn read(&self, from: Origin, to: Offset, cx: &mut Cx<'_>) -> Option<Stored> {
+        match self.view.read(from.offset..to) {
+            Ok(records) => Some(Stored::Records(records)),
+            Err(DepotReadError::Trimmed { start }) => Some(Stored::Trimmed { start }),
+            Err(error) => {
                 // Going on would leave records out for ever.
                 let reason = format!("stored records cannot be read: {error}").into();
                 cx.failures.push(Failure { origin: from, reason, fatal: true });
-            })
-            .ok()
+                None
+            }
+        }
     }
 
     /// Runs records of a range in the forming group, and tells how far.
@@ -363,11 +414,10 @@ impl<E: Event> IntakeSlot for Intake<E> {
             let awaited = self.partition.adopt(appended, now);
             self.awaited = self.awaited.max(awaited);
         }
-        let grew = self.partition.forming_start() < self.partition.next();
         for reading in &mut self.readings {
             let (topology, next) = (reading.source.topology, reading.reached);
-            // Behind records that nobody has run yet, a topology must not begin at the end.
-            if reading.committed != next || (grew && !reading.is_stored) {
+            // Where a topology begins is found once: the next start would find another place.
+            if reading.committed != next || !reading.is_stored {
                 reading.committed = next;
                 reading.is_stored = true;
                 moved = true;

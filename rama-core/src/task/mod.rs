@@ -4,7 +4,7 @@
 
 mod intake;
 
-pub(crate) use self::intake::{Intake, IntakeSlot, SourceProgress};
+pub(crate) use self::intake::{Intake, IntakeSlot, SourceProgress, Start};
 
 use std::{collections::BTreeMap, sync::Arc};
 

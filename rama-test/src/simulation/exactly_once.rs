@@ -2,7 +2,12 @@
 
 use std::{collections::BTreeMap, fmt::Debug};
 
-use rama_core::{Result, client::Depot, depot::Event, error::ReadError, id::TaskId};
+use rama_core::{
+    Result,
+    client::{Depot, DepotRecord},
+    depot::Event,
+    id::TaskId,
+};
 
 /// Asserts that state is exactly the fold over all records of a depot: none lost, none counted twice.
 ///
@@ -38,18 +43,33 @@ pub async fn assert_exactly_once<E: Event, K: Ord + Debug, V: PartialEq + Debug>
     Ok(())
 }
 
-/// All records of a depot, by partition, in their order.
+/// What all records of a depot say, by partition, in their order.
 ///
 /// # Errors
 /// When the depot cannot be read.
 pub async fn records<E: Event>(depot: &Depot<E>) -> Result<Vec<E>> {
-    let mut records = Vec::new();
-    for task in (0..).map(TaskId) {
-        match depot.partition_info(task) {
-            Err(ReadError::NoSuchTask { .. }) => break,
-            Err(error) => return Err(error.into()),
-            Ok(info) => records.extend(depot.read(task, info.start.0..info.end.0).await?),
-        }
+    let mut events = Vec::new();
+    for task in (0..depot.info()?.partitions).map(TaskId) {
+        let records = partition_records(depot, task).await?;
+        events.extend(records.into_iter().map(|record| record.event));
+    }
+    Ok(events)
+}
+
+/// All records of one partition of a depot, in their order.
+///
+/// # Errors
+/// When the depot cannot be read.
+pub async fn partition_records<E: Event>(
+    depot: &Depot<E>,
+    task: TaskId,
+) -> Result<Vec<DepotRecord<E>>> {
+    let info = depot.partition_info(task)?;
+    let (mut records, mut next) = (Vec::new(), info.start);
+    while next < info.end {
+        let page = depot.read(task, next.0..info.end.0).await?;
+        records.extend(page.records);
+        next = page.next;
     }
     Ok(records)
 }

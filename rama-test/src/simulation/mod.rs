@@ -10,7 +10,7 @@ mod trace;
 mod world;
 
 pub use self::{
-    exactly_once::{assert_exactly_once, records},
+    exactly_once::{assert_exactly_once, partition_records, records},
     world::{Joined, World},
 };
 

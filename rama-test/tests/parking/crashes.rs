@@ -182,7 +182,7 @@ async fn over_crashes_every_finished_record_has_its_answer_once() {
     let mut expected: BTreeSet<(i64, u64)> = BTreeSet::new();
     for task in (0..4).map(TaskId) {
         let end = client.jobs.partition_info(task).unwrap().end.0;
-        for job in client.jobs.read(task, 0..end).await.unwrap() {
+        for job in client.jobs.read_all(task, 0..end).await.unwrap() {
             if job.does == Does::Ask {
                 expected.insert((job.key, job.id));
             }

@@ -7,11 +7,13 @@ use std::{
 
 use rama_core::{
     Result,
-    client::Depot,
+    client::{Depot, DepotRecord},
+    clock::Timestamp,
     depot::AckReturns,
-    error::ReadError,
     id::{Offset, TaskId},
 };
+
+use rama_test::partition_records;
 
 use crate::bank::Transfer;
 
@@ -51,13 +53,8 @@ impl Ledger {
     /// Compares a depot with the books (oracle 1).
     pub(crate) async fn check(&self, depot: &Depot<Transfer>) -> Result<()> {
         let mut stored = BTreeSet::new();
-        for task in (0..).map(TaskId) {
-            let info = match depot.partition_info(task) {
-                Err(ReadError::NoSuchTask { .. }) => break,
-                info => info?,
-            };
-            let records = depot.read(task, info.start.0..info.end.0).await?;
-            assert_eq!(records.len() as u64, info.end.0 - info.start.0, "offsets are dense");
+        for task in (0..depot.info()?.partitions).map(TaskId) {
+            let records = partition_records(depot, task).await?;
             self.check_partition(task, &records, &mut stored);
         }
         let books = self.books();
@@ -66,15 +63,23 @@ impl Ledger {
         Ok(())
     }
 
-    fn check_partition(&self, task: TaskId, records: &[Transfer], stored: &mut BTreeSet<u64>) {
+    fn check_partition(
+        &self,
+        task: TaskId,
+        records: &[DepotRecord<Transfer>],
+        stored: &mut BTreeSet<u64>,
+    ) {
         let mut books = self.books();
-        let mut last = BTreeMap::new();
-        for (offset, transfer) in (0..).zip(records) {
+        let (mut last, mut since) = (BTreeMap::new(), Timestamp(0));
+        for (expected, DepotRecord { offset, event: transfer, time }) in (0..).zip(records) {
+            assert_eq!(offset.0, expected, "offsets are dense");
+            assert!(since <= *time, "time goes back at offset {offset}: {since:?}, {time:?}");
+            since = *time;
             let id = transfer.id;
             assert_eq!(books.attempted.get(&id), Some(transfer), "nobody appended that");
             assert!(stored.insert(id), "transfer {id} is stored twice");
             if let Some(place) = books.acked.get(&id) {
-                assert_eq!(*place, (task, Offset(offset)), "transfer {id} was acknowledged there");
+                assert_eq!(*place, (task, *offset), "transfer {id} was acknowledged there");
             }
             // Numbers grow with time, and a client waits for nothing but its own earlier appends (C-31).
             let before = last.insert(transfer.client, id);
