@@ -1,6 +1,6 @@
 //! The module that random work is done on: money that moves between accounts on different tasks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, future::poll_fn, task::Poll};
 
 use rama_core::prelude::*;
 
@@ -17,6 +17,7 @@ defmodule! {
     /// Accounts.
     pub(crate) BankModule {
         depot *transfers: Transfer, hash_by(from);
+        depot *log: u64, disallow;
 
         stream bank {
             pstate $$balances: Map<u64, i64>;
@@ -34,10 +35,68 @@ defmodule! {
                 local_transform([keypath(to, id), termval(amount)], $$entries);
             }
         }
+
+        // What waits outside of the tasks, and has done nothing before, counts once too.
+        stream notices {
+            pstate $$notices: Map<u64, u64>;
+
+            sources! {
+                source(*transfers) :> Transfer { id, to, .. };
+                if id % 3 == 0 {
+                    await_future(a_moment(id % 5)) :> ();
+                }
+                |hash(to);
+                local_transform([keypath(to), nil_to_val(0), term(|n| n + 1)], $$notices);
+            }
+        }
+
+        // So does what a topology appends, and what others make of it.
+        stream audit {
+            sources! {
+                source(*transfers) :> Transfer { id, to, .. };
+                |hash(to);
+                depot_append(*log, id);
+            }
+        }
+
+        stream reading {
+            pstate $$logged: Map<u64, u64>;
+
+            sources! {
+                source(*log) :> id;
+                |hash(id);
+                local_transform([keypath(id), nil_to_val(0), term(|n| n + 1)], $$logged);
+            }
+        }
+    }
+}
+
+/// Ends after so many turns of others.
+async fn a_moment(turns: u64) {
+    for turn in 0..=turns {
+        let mut waited = turn == turns;
+        poll_fn(|cx| {
+            if std::mem::replace(&mut waited, true) {
+                return Poll::Ready(());
+            }
+            cx.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 }
 
 impl BankModule {
+    /// What one transfer does to the notices.
+    pub(crate) fn notice(notices: &mut BTreeMap<u64, u64>, transfer: Transfer) {
+        *notices.entry(transfer.to).or_default() += 1;
+    }
+
+    /// What one transfer leads to in the log.
+    pub(crate) fn log(logged: &mut BTreeMap<u64, u64>, transfer: Transfer) {
+        *logged.entry(transfer.id).or_default() += 1;
+    }
+
     /// What one transfer does to the balances.
     pub(crate) fn fold(balances: &mut BTreeMap<u64, i64>, transfer: Transfer) {
         let Transfer { from, to, amount, .. } = transfer;

@@ -46,10 +46,6 @@ impl Ledger {
         }
     }
 
-    pub(crate) fn acked_count(&self) -> usize {
-        self.books().acked.len()
-    }
-
     /// Compares a depot with the books (oracle 1).
     pub(crate) async fn check(&self, depot: &Depot<Transfer>) -> Result<()> {
         let mut stored = BTreeSet::new();
