@@ -4,6 +4,9 @@ use std::{collections::BTreeMap, future::poll_fn, task::Poll};
 
 use rama_core::prelude::*;
 
+/// Accounts that money moves between: few, so that they are hot.
+pub(crate) const ACCOUNTS: u64 = 6;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Transfer {
     pub(crate) id: u64,

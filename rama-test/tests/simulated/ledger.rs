@@ -25,6 +25,8 @@ pub(crate) struct Ledger(Arc<Mutex<Books>>);
 struct Books {
     attempted: BTreeMap<u64, Transfer>,
     acked: BTreeMap<u64, (TaskId, Offset)>,
+    /// Sent with a key, and nobody knows what became of it.
+    unsure: BTreeMap<u64, Transfer>,
     /// Where each partition ended when it was looked at last: what is durable stays.
     ends: BTreeMap<TaskId, u64>,
 }
@@ -39,11 +41,27 @@ impl Ledger {
         transfer
     }
 
+    /// Before an append with a key: whoever sent it repeats it until there is an answer.
+    pub(crate) fn unsure(&self, transfer: Transfer) {
+        self.books().unsure.insert(transfer.id, transfer);
+    }
+
     /// Behind an append that was answered with success.
-    pub(crate) fn acked(&self, transfer: &Transfer, answer: &AckReturns) {
-        if let Some(place) = answer.place() {
-            self.books().acked.insert(transfer.id, place);
-        }
+    pub(crate) fn answered(&self, transfer: &Transfer, answer: &AckReturns) {
+        let Some(place) = answer.place() else { return };
+        let mut books = self.books();
+        books.unsure.remove(&transfer.id);
+        let before = books.acked.insert(transfer.id, place);
+        assert!(before.is_none_or(|before| before == place), "{transfer:?} is in two places");
+    }
+
+    /// Behind an append of which a topology failed.
+    pub(crate) fn failed(&self, transfer: &Transfer) {
+        self.books().unsure.remove(&transfer.id);
+    }
+
+    pub(crate) fn unanswered(&self) -> Vec<Transfer> {
+        self.books().unsure.values().copied().collect()
     }
 
     /// Compares a depot with the books (oracle 1).

@@ -2,6 +2,7 @@
 //! (RELIABILITY A, B, C; oracles 1 to 4, 7).
 
 mod bank;
+mod client;
 mod ledger;
 mod work;
 mod worlds;

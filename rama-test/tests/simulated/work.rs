@@ -5,16 +5,14 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use rama_core::{error::AppendError, flow::RandomSource, prelude::*};
+use rama_core::{flow::RandomSource, prelude::*};
 use rama_test::{Simulation, World, assert_exactly_once};
 
 use crate::{
-    bank::{BankModule, BankModuleClient, Transfer},
+    bank::{ACCOUNTS, BankModule, BankModuleClient},
+    client::Client,
     ledger::Ledger,
 };
-
-/// Accounts that money moves between: few, so that they are hot.
-const ACCOUNTS: u64 = 6;
 
 /// What a reader saw last, by account: how many entries it has. Visible is durable, so it never goes back, whatever
 /// happens (oracle 4).
@@ -62,7 +60,7 @@ impl Life {
         let mut running = vec![self.world.spawn(reader)];
         for client in 0..=self.random.below(4) {
             let client = self.client(client);
-            running.push(self.world.spawn(client));
+            running.push(self.world.spawn(client.work()));
         }
         for one in running {
             one.join().await;
@@ -122,47 +120,9 @@ impl Life {
         }
     }
 
-    /// A client that appends one behind the other and looks at what it did.
-    fn client(&mut self, client: u64) -> impl Future<Output = ()> + Send + use<> {
-        let (bank, ledger) = (self.bank.clone(), self.ledger.clone());
-        let mut random = RandomSource::seeded(self.random.next_u64());
-        async move {
-            for _ in 0..random.below(20) {
-                let transfer = ledger.attempt(|id| any_transfer(id, client, &mut random));
-                let level = match random.below(4) {
-                    0 => AckLevel::None,
-                    1 => AckLevel::AppendAck,
-                    _ => AckLevel::Ack,
-                };
-                let transfers = &bank.depot.transfers;
-                let answer = match random.below(3) {
-                    // Twice, in both orders of sending and being answered.
-                    0 => {
-                        let key = transfer.id.to_string();
-                        let again = transfers.append_once_with(&key, transfer, AckLevel::None);
-                        let _ = again.await;
-                        transfers.append_once_with(&key, transfer, level).await
-                    }
-                    _ => transfers.append_with(transfer, level).await,
-                };
-                match answer {
-                    Ok(answer) => {
-                        ledger.acked(&transfer, &answer);
-                        if level == AckLevel::Ack {
-                            assert!(transfer.amount >= 0, "it fails");
-                            let Transfer { id, to, .. } = transfer;
-                            let entries = &bank.pstate.entries;
-                            let entry = entries.select_one(path![keypath(to, id)]).await;
-                            if let Ok(entry) = entry {
-                                assert_eq!(entry, Some(transfer.amount), "acknowledged is visible");
-                            }
-                        }
-                    }
-                    Err(AppendError::Failed { .. }) => assert!(transfer.amount < 0, "it works"),
-                    Err(_) => return,
-                }
-            }
-        }
+    fn client(&mut self, number: u64) -> Client {
+        let random = RandomSource::seeded(self.random.next_u64());
+        Client { number, bank: self.bank.clone(), ledger: self.ledger.clone(), random }
     }
 
     /// A client that reads.
@@ -182,8 +142,9 @@ impl Life {
         }
     }
 
-    /// Everything is as the records say.
-    async fn check(&self) -> Result<()> {
+    /// Everything is as the records say, and what was unsure is done.
+    async fn check(&mut self) -> Result<()> {
+        self.client(0).repeat().await;
         self.world.run_until_idle().await;
         let BankModuleClient { depot, pstate, .. } = &self.bank;
         self.ledger.check(&depot.transfers).await?;
@@ -213,11 +174,4 @@ impl Life {
         assert_eq!(balances, sums);
         Ok(())
     }
-}
-
-fn any_transfer(id: u64, client: u64, random: &mut RandomSource) -> Transfer {
-    let from = random.below(ACCOUNTS);
-    let to = (from + 1 + random.below(ACCOUNTS - 1)) % ACCOUNTS;
-    let amount = if random.below(12) == 0 { -1 } else { i64::try_from(random.below(100)).unwrap() };
-    Transfer { id, client, from, to, amount }
 }
