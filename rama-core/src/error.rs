@@ -115,6 +115,15 @@ pub enum AppendError {
         /// What the encoder said.
         reason: String,
     },
+    /// Clients append faster than the module works, and its queue is full; nothing was stored. Only who does not want to
+    /// wait gets this.
+    #[error(
+        "the queue of depot `*{depot}` is full, since its module is slower than those who append to it: try again later"
+    )]
+    Full {
+        /// The depot's name.
+        depot: &'static str,
+    },
     /// The key of an append is too long, or empty; nothing was stored.
     #[error(
         "depot `*{depot}`: the key of an append takes 1 to {max} bytes, and this one takes {bytes}"

@@ -31,7 +31,7 @@ struct Brake {
 }
 
 /// One for each test that needs one, since tests run at the same time.
-static BRAKES: [Brake; 3] = [const { Brake { on: Mutex::new(false), changed: Condvar::new() } }; 3];
+static BRAKES: [Brake; 4] = [const { Brake { on: Mutex::new(false), changed: Condvar::new() } }; 4];
 
 impl Brake {
     fn set(&self, on: bool) {
@@ -163,6 +163,24 @@ async fn a_full_queue_is_full_for_its_partition_only() {
         let item = Item { client: free, number, brake: None };
         client.depot.items.append_with(item, AckLevel::None).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn who_does_not_want_to_wait_is_refused_at_once() {
+    let (_ipc, client) = launch_on(Slow, 1, 1).await;
+    let brake = On::brake(3);
+    let taken = fill(&client, 1, 3).await;
+    let item = |number| Item { client: 1, number, brake: None };
+    let mut refused = pin!(client.depot.items.try_append(item(taken), AckLevel::Ack));
+    assert!(!waits(refused.as_mut()).await, "an answer at once");
+    let refused = client.depot.items.try_append(item(taken), AckLevel::Ack).await.unwrap_err();
+    assert!(matches!(refused, AppendError::Full { depot: "items" }), "{refused}");
+    drop(brake);
+    // Behind this one there is room again.
+    client.depot.items.append(item(taken)).await.unwrap();
+    client.depot.items.try_append(item(taken + 1), AckLevel::Ack).await.unwrap();
+    let seen = client.pstate.taken.select_one(path![keypath(1)]).await.unwrap();
+    assert_eq!(seen, Some(Progress { next: taken + 2, out_of_order: 0 }), "none of them came in");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,8 +6,11 @@ use tokio::sync::oneshot;
 
 use super::{Link, link::Gone};
 use crate::{
-    depot::{AckLevel, AckReturns, Answer, Append, Event, KEY_BYTES_MAX, Reply},
+    depot::{
+        AckLevel, AckReturns, Answer, Append, Event, KEY_BYTES_MAX, NotQueued, Reply, encode_record,
+    },
     error::AppendError,
+    module::DepotDoor,
 };
 
 /// A handle on a depot. Cheap to clone.
@@ -16,6 +19,9 @@ pub struct Depot<E> {
     pub(super) name: &'static str,
     event: PhantomData<fn(E)>,
 }
+
+/// Where the answer comes, if anybody waits for it.
+type Waits = Option<oneshot::Receiver<Answer>>;
 
 impl<E> Depot<E> {
     pub(crate) fn new(link: Link, name: &'static str) -> Self {
@@ -39,10 +45,20 @@ impl<E: Event> Depot<E> {
     /// # Errors
     /// As [`Self::append`], as far as `level` waits for it.
     pub async fn append_with(&self, record: E, level: AckLevel) -> Result<AckReturns, AppendError> {
-        match self.start(record, None, level).await? {
-            None => Ok(AckReturns::default()),
-            Some(answer) => self.answered(answer).await,
-        }
+        let answer = self.start(record, None, level).await?;
+        self.acknowledged(answer).await
+    }
+
+    /// Appends a record as [`Self::append_with`] does, unless there is no room for it in the queue of its partition: then it
+    /// is refused at once. For whoever has an answer to give meanwhile, such as "try again later".
+    ///
+    /// # Errors
+    /// As [`Self::append`], and [`AppendError::Full`] when there is no room; nothing is stored then.
+    pub async fn try_append(&self, record: E, level: AckLevel) -> Result<AckReturns, AppendError> {
+        let (door, append, answer) = self.prepare(record, None, level)?;
+        let queued = door.queue.try_push(append);
+        self.entered(&door, queued)?;
+        self.acknowledged(answer).await
     }
 
     /// Appends a record once under a key, and waits as [`Self::append`] does. Whoever appends the same record under the same
@@ -81,10 +97,8 @@ impl<E: Event> Depot<E> {
         if !(1..=max).contains(&key.len()) {
             return Err(AppendError::Key { depot: self.name, bytes: key.len(), max });
         }
-        match self.start(record, Some(key.into()), level).await? {
-            None => Ok(AckReturns::default()),
-            Some(answer) => self.answered(answer).await,
-        }
+        let answer = self.start(record, Some(key.into()), level).await?;
+        self.acknowledged(answer).await
     }
 
     /// Appends records in order and waits for all of them: as fast as the module goes, since it commits
@@ -102,8 +116,10 @@ impl<E: Event> Depot<E> {
         for record in records {
             match self.start(record, None, level).await {
                 Ok(answer) => answers.extend(answer),
+                // It says nothing about the others.
+                Err(error @ AppendError::Encode { .. }) => outcome = outcome.and(Err(error)),
                 Err(error) => {
-                    outcome = Err(error);
+                    outcome = outcome.and(Err(error));
                     break;
                 }
             }
@@ -115,12 +131,26 @@ impl<E: Event> Depot<E> {
         outcome
     }
 
+    /// Queues a record, waiting for room.
     async fn start(
         &self,
         record: E,
         key: Option<Arc<[u8]>>,
         level: AckLevel,
-    ) -> Result<Option<oneshot::Receiver<Answer>>, AppendError> {
+    ) -> Result<Waits, AppendError> {
+        let (door, append, answer) = self.prepare(record, key, level)?;
+        let queued = door.queue.push(append).await;
+        self.entered(&door, queued)?;
+        Ok(answer)
+    }
+
+    /// Everything that an append needs: where it goes, what is queued there, and where its answer comes.
+    fn prepare(
+        &self,
+        record: E,
+        key: Option<Arc<[u8]>>,
+        level: AckLevel,
+    ) -> Result<(Arc<DepotDoor<E>>, Append<E>, Waits), AppendError> {
         let depot = self.link.shared_depot::<E>(self.name).map_err(|gone| match gone {
             Gone::Stopped => self.link.refusal(),
             Gone::Outdated => AppendError::Outdated { module: self.link.module() },
@@ -133,6 +163,10 @@ impl<E: Event> Depot<E> {
         let Some(task) = place else {
             return Err(AppendError::Disallowed { depot: self.name });
         };
+        let mut encoded = Vec::new();
+        encode_record(&record, &mut encoded)
+            .map_err(|reason| AppendError::Encode { depot: self.name, reason })?;
+        let encoded = encoded.into_boxed_slice();
         let (reply, answer) = match level {
             AckLevel::None => (None, None),
             AckLevel::Ack | AckLevel::AppendAck => {
@@ -140,13 +174,29 @@ impl<E: Event> Depot<E> {
                 (Some(reply), Some(answer))
             }
         };
-        let door = &depot.partitions[task.0 as usize];
-        match door.queue.push(Append { record, key, reply }).await {
+        let door = Arc::clone(&depot.partitions[task.0 as usize]);
+        Ok((door, Append { record, encoded, key, reply }, answer))
+    }
+
+    fn entered(
+        &self,
+        door: &DepotDoor<E>,
+        queued: Result<bool, NotQueued>,
+    ) -> Result<(), AppendError> {
+        match queued {
             Ok(true) => door.wake.raise(),
             Ok(false) => {}
-            Err(_) => return Err(self.link.refusal()),
+            Err(NotQueued::Full) => return Err(AppendError::Full { depot: self.name }),
+            Err(NotQueued::Closed) => return Err(self.link.refusal()),
         }
-        Ok(answer)
+        Ok(())
+    }
+
+    async fn acknowledged(&self, waits: Waits) -> Result<AckReturns, AppendError> {
+        match waits {
+            None => Ok(AckReturns::default()),
+            Some(answer) => self.answered(answer).await,
+        }
     }
 
     async fn answered(&self, answer: oneshot::Receiver<Answer>) -> Answer {

@@ -21,7 +21,7 @@ pub(crate) use self::{
     block::{block_key, write_block},
     keys::{KEY_BYTES_MAX, KeyNote, Keys},
     partition::{DepotPartition, SealedRecords},
-    queue::{Append, AppendQueue},
+    queue::{Append, AppendQueue, NotQueued},
     reply::{Answer, Reply},
     view::{Bounds, DepotReadError, DepotView},
 };

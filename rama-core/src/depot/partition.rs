@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     AckLevel, Append, AppendQueue, Appended, Bounds, Event, KeyNote, Keys, RecordBatch, Reply,
-    appended::{BATCH_BYTES, encode_record},
+    appended::BATCH_BYTES,
     keys::{KeyChanges, record_hash},
 };
 use crate::{
@@ -26,7 +26,6 @@ pub(crate) struct DepotPartition<E> {
     forming: Vec<RecordBatch>,
     replies: Vec<(Offset, Reply)>,
     keys: Keys,
-    scratch: Vec<u8>,
 }
 
 /// The records of one partition in a commit group, and who waits for them.
@@ -52,8 +51,8 @@ impl<E: Event> DepotPartition<E> {
         keys: Keys,
     ) -> Self {
         let (next, last) = (bounds.end, bounds.last);
-        let (forming, replies, scratch) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name, id, task, queue, next, last, forming, replies, keys, scratch }
+        let (forming, replies) = (Vec::new(), Vec::new());
+        Self { name, id, task, queue, next, last, forming, replies, keys }
     }
 
     /// The offset the next record gets.
@@ -63,20 +62,14 @@ impl<E: Event> DepotPartition<E> {
 
     /// Takes a record into the forming group, and tells when it was appended, as the depot keeps it: records
     /// that come together share a time, which is never before that of the record before them (DP-32, B16). `None` when
-    /// nothing came in: of a record that does not encode, or is there already by its key.
+    /// nothing came in, because it is there already by its key.
     pub(crate) fn accept(
         &mut self,
-        Append { record, key, mut reply }: Append<E>,
+        Append { record, encoded, key, mut reply }: Append<E>,
         now: Timestamp,
     ) -> Option<(Offset, Timestamp, E)> {
-        if let Err(reason) = encode_record(&record, &mut self.scratch) {
-            if let Some(reply) = reply {
-                reply.send(Err(AppendError::Encode { depot: self.name, reason }));
-            }
-            return None;
-        }
         if let Some(key) = &key {
-            reply = match self.repeated(key, reply, now) {
+            reply = match self.repeated(key, &encoded, reply, now) {
                 Ok(()) => return None,
                 Err(reply) => reply,
             };
@@ -87,11 +80,11 @@ impl<E: Event> DepotPartition<E> {
             self.forming.push(RecordBatch::new(offset, self.last));
         }
         let batch = self.forming.last_mut().expect("one was pushed when there was none");
-        batch.push(&self.scratch);
+        batch.push(&encoded);
         let time = batch.time();
         self.next = offset.next();
         if let Some(key) = key {
-            let hash = record_hash(&self.scratch);
+            let hash = record_hash(&encoded);
             let keyed = self.keys.add(KeyNote { offset, time, hash, key });
             self.replies.extend(reply.and_then(|reply| keyed.wait(reply)));
         } else {
@@ -104,12 +97,13 @@ impl<E: Event> DepotPartition<E> {
     fn repeated(
         &mut self,
         key: &[u8],
+        encoded: &[u8],
         reply: Option<Reply>,
         now: Timestamp,
     ) -> Result<(), Option<Reply>> {
         let Some(keyed) = self.keys.find(key, now) else { return Err(reply) };
         let Some(reply) = reply else { return Ok(()) };
-        let hash = record_hash(&self.scratch);
+        let hash = record_hash(encoded);
         if keyed.hash == hash {
             self.replies.extend(keyed.wait(reply));
         } else {
@@ -197,7 +191,8 @@ mod tests {
             Keys::new(&DepotOptions::new(), TaskId(0), Vec::new()),
         );
         let mut accept = |size, now| {
-            let append = Append { record: vec![0_u8; size], key: None, reply: None };
+            let encoded = vec![0; size].into();
+            let append = Append { record: (), encoded, key: None, reply: None };
             let (offset, time, _) = partition.accept(append, Timestamp(now)).unwrap();
             (offset, time)
         };

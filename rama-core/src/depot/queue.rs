@@ -5,19 +5,25 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, TryAcquireError};
 
 use super::Reply;
 
-/// Records a client may have queued at one partition before further appends wait. Large enough that a
+/// Records that clients may have queued at one partition before further appends wait. Large enough that a
 /// task finds a full batch whenever a commit group ends, small enough that the memory of the queue is
 /// a few megabytes of usual records.
-pub(crate) const QUEUE_RECORDS_MAX: usize = 8_192;
+pub(crate) const QUEUE_RECORDS_MAX: u32 = 8_192;
+
+/// Encoded bytes that a record may have to take one place in the queue; a larger one takes as many places as it has
+/// parts of this size. So a full queue of one partition holds 8 MiB, more or less one record.
+const PLACE_BYTES: usize = 1_024;
 
 /// A record on its way in.
 #[derive(Debug)]
 pub(crate) struct Append<E> {
     pub(crate) record: E,
+    /// The same, as it is stored. Made by the client, so that tasks have that much less to do.
+    pub(crate) encoded: Box<[u8]>,
     /// Under which the record is there once.
     pub(crate) key: Option<Arc<[u8]>>,
     /// Nobody waits for a record without one.
@@ -31,23 +37,52 @@ pub(crate) struct AppendQueue<E> {
     room: Semaphore,
 }
 
-/// The module stopped taking records.
-#[derive(Debug)]
-pub(crate) struct Closed;
+/// Why a record was not queued.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum NotQueued {
+    /// The module stopped taking records.
+    Closed,
+    /// There is no room now.
+    Full,
+}
+
+impl<E> Append<E> {
+    /// The places that it takes in the queue.
+    fn places(&self) -> u32 {
+        let places = 1 + self.encoded.len() / PLACE_BYTES;
+        u32::try_from(places).unwrap_or(QUEUE_RECORDS_MAX).min(QUEUE_RECORDS_MAX)
+    }
+}
 
 impl<E> AppendQueue<E> {
     pub(crate) fn new() -> Self {
-        Self { waiting: Mutex::default(), room: Semaphore::new(QUEUE_RECORDS_MAX) }
+        Self { waiting: Mutex::default(), room: Semaphore::new(QUEUE_RECORDS_MAX as usize) }
     }
 
     /// Queues a record, waiting while the queue is full: this is where back-pressure reaches clients.
     /// Tells whether the queue was empty, so that its task needs a wake.
-    pub(crate) async fn push(&self, append: Append<E>) -> Result<bool, Closed> {
-        self.room.acquire().await.map_err(|_| Closed)?.forget();
+    pub(crate) async fn push(&self, append: Append<E>) -> Result<bool, NotQueued> {
+        let room = self.room.acquire_many(append.places()).await;
+        room.map_err(|_| NotQueued::Closed)?.forget();
+        self.enter(append)
+    }
+
+    /// Queues a record if there is room for it now, and before those who wait for room.
+    pub(crate) fn try_push(&self, append: Append<E>) -> Result<bool, NotQueued> {
+        let room =
+            self.room.try_acquire_many(append.places()).map_err(|refused| match refused {
+                TryAcquireError::Closed => NotQueued::Closed,
+                TryAcquireError::NoPermits => NotQueued::Full,
+            })?;
+        room.forget();
+        self.enter(append)
+    }
+
+    fn enter(&self, append: Append<E>) -> Result<bool, NotQueued> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         // Closing takes this lock too, so that no record slips in behind the last look of the task.
         if self.room.is_closed() {
-            return Err(Closed);
+            return Err(NotQueued::Closed);
         }
         waiting.push_back(append);
         Ok(waiting.len() == 1)
@@ -57,9 +92,11 @@ impl<E> AppendQueue<E> {
     pub(crate) fn take(&self, count: usize, into: &mut VecDeque<Append<E>>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let count = count.min(waiting.len());
+        let before = into.len();
         into.extend(waiting.drain(..count));
         drop(waiting);
-        self.room.add_permits(count);
+        let places = into.range(before..).map(|append| append.places() as usize).sum();
+        self.room.add_permits(places);
     }
 
     /// Everything that is queued.
@@ -82,17 +119,23 @@ impl<E> AppendQueue<E> {
 mod tests {
     use super::*;
 
+    const RECORDS: usize = QUEUE_RECORDS_MAX as usize;
+
     fn record(number: usize) -> Append<usize> {
-        Append { record: number, key: None, reply: None }
+        large(number, 8)
+    }
+
+    fn large(number: usize, bytes: usize) -> Append<usize> {
+        Append { record: number, encoded: vec![0; bytes].into(), key: None, reply: None }
     }
 
     #[tokio::test]
     async fn a_full_queue_makes_appends_wait_until_the_task_takes_some() {
         let queue = AppendQueue::new();
-        for number in 0..QUEUE_RECORDS_MAX {
+        for number in 0..RECORDS {
             assert_eq!(queue.push(record(number)).await.unwrap(), number == 0);
         }
-        let mut waiting = std::pin::pin!(queue.push(record(QUEUE_RECORDS_MAX)));
+        let mut waiting = std::pin::pin!(queue.push(record(RECORDS)));
         let pending = std::future::poll_fn(|cx| {
             std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending())
         });
@@ -102,7 +145,7 @@ mod tests {
         assert!(!waiting.await.unwrap(), "others are still queued");
         queue.take(usize::MAX, &mut taken);
         let order: Vec<_> = taken.iter().map(|append| append.record).collect();
-        assert_eq!(order, (0..=QUEUE_RECORDS_MAX).collect::<Vec<_>>(), "in order, none lost");
+        assert_eq!(order, (0..=RECORDS).collect::<Vec<_>>(), "in order, none lost");
     }
 
     #[tokio::test]
@@ -114,5 +157,24 @@ mod tests {
         let mut taken = VecDeque::new();
         queue.take(10, &mut taken);
         assert_eq!(taken.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn large_records_take_more_room() {
+        let queue = AppendQueue::new();
+        let megabyte = || large(0, 1 << 20);
+        for _ in 0..7 {
+            queue.push(megabyte()).await.unwrap();
+        }
+        assert_eq!(queue.try_push(large(0, 2 << 20)), Err(NotQueued::Full));
+        assert_eq!(queue.try_push(record(1)), Ok(false), "there is room for a small one");
+        let mut taken = VecDeque::new();
+        queue.take(7, &mut taken);
+        assert_eq!(queue.try_push(large(0, 64 << 20)), Err(NotQueued::Full));
+        queue.take(1, &mut taken);
+        assert_eq!(queue.try_push(large(0, 64 << 20)), Ok(true), "alone, any record is let in");
+        assert_eq!(queue.try_push(record(1)), Err(NotQueued::Full));
+        queue.close();
+        assert_eq!(queue.try_push(record(1)), Err(NotQueued::Closed));
     }
 }

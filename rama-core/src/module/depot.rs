@@ -31,7 +31,7 @@ pub(crate) struct DepotDecl<E> {
 /// What clients of a running depot share.
 pub(crate) struct DepotShared<E> {
     pub(crate) partitioning: Partitioning<E>,
-    pub(crate) partitions: Vec<DepotDoor<E>>,
+    pub(crate) partitions: Vec<Arc<DepotDoor<E>>>,
 }
 
 /// The entrance of one partition.
@@ -80,7 +80,7 @@ impl<E: Event> Declaration for DepotDecl<E> {
             opened.depot_views.push(Arc::clone(&view));
             opened.queues.push(Arc::clone(&queue) as Arc<dyn Queue>);
             let wake = Arc::clone(&at.wakes[task.0 as usize]);
-            partitions.push(DepotDoor { queue, wake, view });
+            partitions.push(Arc::new(DepotDoor { queue, wake, view }));
         }
         let partitioning = self.partitioning.clone();
         opened.target = Some(DepotTarget::new(self.name, partitioning.clone()));

@@ -5,7 +5,7 @@ mod opening;
 mod pstate;
 
 pub(crate) use self::{
-    depot::DepotShared,
+    depot::{DepotDoor, DepotShared},
     opening::{Opened, Opening},
     pstate::PStateShared,
 };
