@@ -76,6 +76,14 @@ pub enum LaunchError {
         /// Who has it, as far as it is known.
         reason: String,
     },
+    /// The files of the module cannot be used.
+    #[error("the data of module `{module}` cannot be used: {reason}")]
+    Data {
+        /// The module's name.
+        module: &'static str,
+        /// What the file system answered.
+        reason: String,
+    },
     /// The data on disk and the module do not fit together; the data was left untouched.
     #[error("the stored data of module `{module}` does not fit: {reason}")]
     Mismatch {
@@ -181,6 +189,15 @@ pub enum AppendError {
     Unfinished {
         /// The depot's name.
         depot: &'static str,
+    },
+    /// The disk has no space for more; nothing was stored. Reads go on, and so do appends as soon as there is space
+    /// (scenario C1).
+    #[error(
+        "the disk of module `{module}` is full: nothing was stored; free some space, then append again"
+    )]
+    DiskFull {
+        /// The module's name.
+        module: &'static str,
     },
     /// The module cannot make anything durable any more; nothing was stored.
     #[error("module `{module}` is broken and takes no records until it is started again: {reason}")]

@@ -34,6 +34,7 @@ pub mod flow;
 mod task;
 mod engine;
 // The system.
+pub mod data;
 pub mod module;
 pub mod client;
 pub mod cluster;

@@ -155,6 +155,7 @@ impl<E: Event> Depot<E> {
             Gone::Stopped => self.link.refusal(),
             Gone::Outdated => AppendError::Outdated { module: self.link.module() },
         })?;
+        self.link.check_space()?;
         let tasks = u32::try_from(depot.partitions.len()).expect("tasks are counted in u32");
         let place = match &key {
             Some(key) => depot.partitioning.place_keyed(&record, key, tasks),

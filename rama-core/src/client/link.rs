@@ -61,6 +61,12 @@ impl Link {
         }
     }
 
+    /// Refuses an append while the disk is full.
+    pub(crate) fn check_space(&self) -> Result<(), AppendError> {
+        let full = self.engine().is_some_and(|engine| engine.space.is_full());
+        if full { Err(AppendError::DiskFull { module: self.module }) } else { Ok(()) }
+    }
+
     pub(crate) fn shared_depot<E: Event>(&self, name: &str) -> Result<Arc<DepotShared<E>>, Gone> {
         let engine = self.engine().ok_or(Gone::Stopped)?;
         typed(engine.shared.depots.get(name))

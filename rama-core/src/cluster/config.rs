@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     engine::{Patience, Tuning},
     error::LaunchError,
+    log::Durability,
 };
 
 /// Tasks a module may have. Each costs a few kilobytes and a place in every cut; far more than a machine
@@ -26,6 +27,7 @@ pub struct LaunchConfig {
     check_locality: bool,
     tuning: Tuning,
     patience: Patience,
+    durability: Durability,
 }
 
 impl Default for LaunchConfig {
@@ -35,7 +37,7 @@ impl Default for LaunchConfig {
 }
 
 impl LaunchConfig {
-    /// Four tasks on two threads, with the locality check.
+    /// Four tasks on two threads, with the locality check; what is acknowledged is on the disk.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -44,6 +46,7 @@ impl LaunchConfig {
             check_locality: true,
             tuning: Tuning::default(),
             patience: Patience { reports: STUCK_AFTER, aborts: None },
+            durability: Durability::Sync,
         }
     }
 
@@ -101,6 +104,18 @@ impl LaunchConfig {
         self.patience
     }
 
+    /// What an acknowledgement promises; [`Durability`] says for each what can be lost. May differ from launch to
+    /// launch.
+    #[must_use]
+    pub fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    pub(crate) fn durability_setting(&self) -> Durability {
+        self.durability
+    }
+
     pub(crate) fn task_count(&self) -> u32 {
         self.tasks
     }
@@ -122,6 +137,10 @@ impl LaunchConfig {
         if !(1..=tasks).contains(&threads) {
             let reason = format!("{threads} threads for {tasks} tasks: choose from 1 to {tasks}");
             return Err(LaunchError::Config(reason));
+        }
+        if self.durability == Durability::Interval(Duration::ZERO) {
+            let reason = "an interval of no time between syncs: choose a longer one, or `Sync`";
+            return Err(LaunchError::Config(reason.to_owned()));
         }
         Ok(())
     }

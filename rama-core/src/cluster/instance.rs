@@ -12,12 +12,13 @@ use crate::{
     disk::{Disk, DiskLock},
     driver::{Actor, Outside, Running, Signal, Step, Wakes},
     engine::{
-        Checkpointer, Committer, Engine, Gate, Lane, LaneDoor, Recovered, Shared, Trims, Watch,
-        Watchdog, recover,
+        Checkpointer, Committer, Ending, Engine, Gate, Lane, LaneDoor, Recovered, Shared, Trims,
+        Watch, Watchdog, recover,
     },
     error::LaunchError,
     flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
     id::{DepotId, Epoch, TaskId},
+    log::{Durability, UnloggedLog},
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
     moment::Moment,
     store::Store,
@@ -53,10 +54,16 @@ impl Instance {
         let recovered = recover(disk, name, config.task_count(), definition.catalog(), options)?;
         let topologies = definition.topologies.clone();
         let epoch = Epoch(recovered.meta.covered);
-        let (engine, trims) = engine(name, config, seams, definition, &recovered)?;
+        let (engine, trims) = engine(name, config, (disk, seams), definition, &recovered)?;
         let engine = Arc::new(engine);
         let Recovered { store, log, meta, tables, lock, .. } = recovered;
-        let committer = Committer::new(Arc::clone(&engine), topologies, log, epoch, tuning);
+        let durability = config.durability_setting();
+        let log = match durability {
+            Durability::Memory => Box::new(UnloggedLog::new(epoch)),
+            Durability::Sync | Durability::Interval(_) => log,
+        };
+        let pace = (durability, tuning);
+        let committer = Committer::new(Arc::clone(&engine), topologies, log, pace, epoch);
         let store = Arc::new(store);
         let (of, facts) = (Arc::clone(&engine), (tables, meta));
         let checkpointer = Checkpointer::new(of, Arc::clone(&store), facts, trims);
@@ -109,7 +116,11 @@ impl Instance {
             let _ = ended.await;
         }
         self.join();
-        rested.map_err(|reason| LaunchError::Module {
+        let ended = match self.engine.gate.ending() {
+            Some(Ending::Broken(reason)) => Err(reason),
+            Some(Ending::Stopped { .. }) | None => Ok(()),
+        };
+        rested.and(ended).map_err(|reason| LaunchError::Module {
             module: self.engine.module,
             reason: format!("it broke before its last work was durable: {reason}"),
         })
@@ -151,7 +162,7 @@ impl Actor for Watched {
 fn engine(
     name: &'static str,
     config: &LaunchConfig,
-    seams: &Seams,
+    (disk, seams): (&Arc<dyn Disk>, &Seams),
     definition: Definition,
     recovered: &Recovered,
 ) -> Result<(Engine, Trims), LaunchError> {
@@ -215,5 +226,6 @@ fn engine(
     let watch = Watch::new(pulses, topologies, depots, config.patience());
     let epoch = Epoch(recovered.meta.covered).next();
     let gate = Gate::new(threads, epoch, unfinished);
-    Ok((Engine::new(name, (clock, outside), tasks, doors, gate, shared, watch), trims))
+    let disk = Arc::clone(disk);
+    Ok((Engine::new(name, (clock, outside), tasks, doors, gate, shared, (watch, disk)), trims))
 }

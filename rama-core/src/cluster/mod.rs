@@ -6,18 +6,22 @@ mod instance;
 
 pub use self::config::LaunchConfig;
 pub use crate::engine::{StuckEvent, Tuning};
+pub use crate::log::Durability;
 
 use std::{
     collections::BTreeMap,
     fmt,
+    future::{Future, poll_fn},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    task::Poll,
 };
 
 use self::instance::Instance;
 use crate::{
     client::Link,
     clock::{Clock, SystemClock},
+    data::{self, DataError},
     disk::{Disk, FileDisk, MemoryDisk},
     driver::{Driver, ThreadDriver},
     engine::{Ending, Engine},
@@ -155,6 +159,52 @@ impl Cluster {
             }
         }
         outcome
+    }
+
+    /// Waits until one of the modules that run now cannot go on, usually because of its disk, and tells which, and why. What
+    /// was acknowledged is there at its next start.
+    pub async fn failure(&self) -> (&'static str, Arc<str>) {
+        let mut failures = Vec::new();
+        for launched in self.modules.lock().await.values() {
+            if let Some(instance) = &launched.instance {
+                let engine = instance.engine();
+                failures.push(Box::pin(async move { (engine.module, engine.broken().await) }));
+            }
+        }
+        poll_fn(|cx| {
+            let polled = failures.iter_mut().map(|failure| failure.as_mut().poll(cx));
+            polled
+                .reduce(|one, other| if one.is_ready() { one } else { other })
+                .unwrap_or(Poll::Pending)
+        })
+        .await
+    }
+
+    /// Copies the data of a running module into a folder of its name under `directory`, which must not exist yet: all of
+    /// it as of one commit point that is not before this call. Appends and reads go on meanwhile. The copy is checked, and can
+    /// be put back with [`data::restore`], or launched from as it is.
+    ///
+    /// # Errors
+    /// When the module does not run or ends meanwhile, something is in the way, or the system refuses. There is no copy
+    /// then.
+    pub async fn backup(
+        &self,
+        module: &str,
+        directory: impl Into<PathBuf>,
+    ) -> Result<data::Report, DataError> {
+        let engine = {
+            let modules = self.modules.lock().await;
+            let launched = modules.get(module).and_then(|launched| launched.instance.as_ref());
+            launched.map(Instance::engine)
+        };
+        let not_running = || DataError::NotRunning { module: module.to_owned() };
+        let engine = engine.ok_or_else(not_running)?;
+        let snapshot = engine.snapshot().await.ok_or_else(not_running)?;
+        let (directory, module) = (directory.into(), engine.module);
+        let copied =
+            tokio::task::spawn_blocking(move || data::copy_store(&snapshot, module, &directory));
+        let copied = copied.await;
+        copied.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
     }
 
     /// Ends all modules at once, as a crash of the process would: what was not made durable is gone, and nothing is

@@ -28,7 +28,7 @@ pub(crate) fn write_block<'a>(batches: impl Iterator<Item = &'a RecordBatch>) ->
 }
 
 /// Reads what [`write_block`] wrote.
-pub(super) fn read_block(block: &[u8]) -> Result<Vec<RecordBatch>, CodecError> {
+pub(crate) fn read_block(block: &[u8]) -> Result<Vec<RecordBatch>, CodecError> {
     let (content, sum) = block.split_last_chunk::<4>().ok_or(CodecError::Checksum)?;
     if crc32c::crc32c(content) != u32::from_le_bytes(*sum) {
         return Err(CodecError::Checksum);

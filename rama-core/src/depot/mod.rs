@@ -18,7 +18,7 @@ mod view;
 pub(crate) use self::{
     appended::{Appended, DepotTarget, encode_record},
     batch::RecordBatch,
-    block::{block_key, write_block},
+    block::{block_key, read_block, write_block},
     keys::{KEY_BYTES_MAX, KeyNote, Keys},
     partition::{DepotPartition, SealedRecords},
     queue::{Append, AppendQueue, NotQueued},

@@ -99,9 +99,12 @@ impl<E> AppendQueue<E> {
         self.room.add_permits(places);
     }
 
-    /// Everything that is queued.
+    /// Takes everything that is queued.
     pub(crate) fn drain(&self) -> VecDeque<Append<E>> {
-        std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
+        let drained =
+            std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        self.room.add_permits(drained.len());
+        drained
     }
 
     pub(crate) fn is_empty(&self) -> bool {

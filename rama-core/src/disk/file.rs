@@ -3,7 +3,7 @@
 //! Interrupted and short reads and writes are continued by the standard library; every other error
 //! goes up. Errors of the directory name the path, errors of open files are named by their users.
 
-use super::{Disk, DiskFile, DiskLock, LOCK_NAME, LockError, Open, check_name};
+use super::{Disk, DiskFile, DiskLock, LOCK_NAME, LockError, Open, RESERVE_NAME, check_name};
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt};
@@ -90,6 +90,44 @@ impl Disk for FileDisk {
         self.directory.sync_all().map_err(|error| named(&self.path, &error))
     }
 
+    fn reserve(&self, bytes: u64) -> io::Result<()> {
+        let path = self.path.join(RESERVE_NAME);
+        if bytes == 0 {
+            return match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(named(&path, &error)),
+                _ => Ok(()),
+            };
+        }
+        let held = path.metadata().map_or(0, |metadata| metadata.len());
+        // Asking for more than there is would take all of it first.
+        if self.free_bytes()?.is_some_and(|free| free.saturating_add(held) < bytes) {
+            return Err(named(&path, &io::ErrorKind::StorageFull.into()));
+        }
+        let mut options = OpenOptions::new();
+        let file = options.write(true).create(true).truncate(false).open(&path);
+        let file = file.map_err(|error| named(&path, &error))?;
+        allocate(&file, bytes).and_then(|()| file.set_len(bytes)).map_err(|error| {
+            // Whatever it got is of no use.
+            let _: io::Result<()> = fs::remove_file(&path);
+            named(&path, &error)
+        })
+    }
+
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        let system = rustix::fs::fstatvfs(&self.directory).map_err(io::Error::from);
+        let system = system.map_err(|error| named(&self.path, &error))?;
+        Ok(Some(system.f_bavail.saturating_mul(system.f_frsize)))
+    }
+
+    fn forget_cached(&self) -> io::Result<()> {
+        for name in self.list()? {
+            let path = self.path.join(name);
+            let forgotten = File::open(&path).and_then(|file| forget(&file));
+            forgotten.map_err(|error| named(&path, &error))?;
+        }
+        Ok(())
+    }
+
     fn lock(&self) -> Result<DiskLock, LockError> {
         let path = self.path.join(LOCK_NAME);
         let mut file = OpenOptions::new()
@@ -154,6 +192,34 @@ fn create_directory(path: &Path) -> io::Result<()> {
         Err(error) => Err(error),
         Ok(()) => File::open(parent)?.sync_all(),
     }
+}
+
+/// Gives the file its blocks, where the file system can do that without writing them.
+#[cfg(target_os = "linux")]
+fn allocate(file: &File, bytes: u64) -> io::Result<()> {
+    use rustix::{
+        fs::{FallocateFlags, fallocate},
+        io::Errno,
+    };
+    match fallocate(file, FallocateFlags::empty(), 0, bytes) {
+        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn allocate(_file: &File, _bytes: u64) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn forget(file: &File) -> io::Result<()> {
+    Ok(rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn forget(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 fn read_process(file: &mut File) -> Option<u32> {

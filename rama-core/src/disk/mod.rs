@@ -6,7 +6,10 @@
 //! is retried: after a failed sync the content of a file is unknown (finding 3).
 
 mod file;
+#[cfg(test)]
+pub(crate) mod limited;
 mod memory;
+pub(crate) mod overlay;
 mod sim;
 #[cfg(test)]
 mod tests;
@@ -25,6 +28,9 @@ use thiserror::Error;
 
 /// Name of the file that says who uses the directory; never listed and never to be opened.
 const LOCK_NAME: &str = "LOCK";
+
+/// Name of the file that holds space back for when the disk is full; as the lock.
+const RESERVE_NAME: &str = "RESERVE";
 
 /// How to open a file.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -74,6 +80,33 @@ pub trait Disk: Send + Sync + Debug {
     /// # Errors
     /// When the system refuses; it is then unknown which of them survive a crash.
     fn sync_dir(&self) -> io::Result<()>;
+
+    /// Sets so much space aside, in place of what was set aside before, so that there is some when the disk is full; 0
+    /// gives it back. Not durable, and nothing on a disk that cannot: then a full disk is full.
+    ///
+    /// # Errors
+    /// `StorageFull` when there is not so much; what was set aside before may be given back then.
+    fn reserve(&self, bytes: u64) -> io::Result<()> {
+        let _ = bytes;
+        Ok(())
+    }
+
+    /// How many bytes can still be written; `None` on a disk that cannot tell.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        Ok(None)
+    }
+
+    /// Forgets what the system keeps in memory of the files, so that they are read from the disk itself: after a failed
+    /// sync the two may differ (finding 3). Nothing on a disk without such a memory.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn forget_cached(&self) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Takes the directory for this process until the lock is dropped. Waits for nothing.
     ///
@@ -161,7 +194,8 @@ fn owner(process: Option<u32>) -> String {
 /// Keeps names within the directory and away from the lock.
 fn check_name(name: &str) -> io::Result<&str> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-    if name.is_empty() || name.starts_with('.') || name == LOCK_NAME || !name.bytes().all(allowed) {
+    let ours = [LOCK_NAME, RESERVE_NAME].contains(&name);
+    if name.is_empty() || name.starts_with('.') || ours || !name.bytes().all(allowed) {
         let message = format!("`{}` is not a name for a data file", name.escape_debug());
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }

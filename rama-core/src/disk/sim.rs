@@ -281,6 +281,14 @@ impl Content {
         }
     }
 
+    /// What is on the disk, and what is still on its way there; nothing of what a failed sync has lost.
+    fn read_again(&mut self) {
+        self.bytes.clone_from(&self.durable);
+        for change in &self.unsynced {
+            change.apply(&mut self.bytes);
+        }
+    }
+
     /// Decides what of the unsynced changes is durable; readers do not notice yet.
     fn drop_unsynced(&mut self, random: &mut Random) {
         // Files are often kept or lost whole, so these fates are as frequent as tearing.
@@ -390,6 +398,16 @@ impl Disk for SimDisk {
         state.durable_names = state.names.clone();
         state.name_changes.clear();
         Ok(())
+    }
+
+    fn forget_cached(&self) -> io::Result<()> {
+        self.alive()?.files.iter_mut().for_each(Content::read_again);
+        Ok(())
+    }
+
+    fn free_bytes(&self) -> io::Result<Option<u64>> {
+        let state = self.alive()?;
+        Ok(state.capacity.map(|capacity| capacity.saturating_sub(state.used()) as u64))
     }
 
     fn lock(&self) -> Result<DiskLock, LockError> {

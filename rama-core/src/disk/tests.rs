@@ -93,7 +93,9 @@ fn names_are_listed_sorted_renamed_and_removed() {
 #[test]
 fn names_stay_inside_the_directory() {
     on_every_disk(|disk| {
-        for name in ["", ".", "..", "../a", "a/b", "/a", "a\0", "a\n", "ä", "LOCK", ".hidden"] {
+        for name in
+            ["", ".", "..", "../a", "a/b", "/a", "a\0", "a\n", "ä", "LOCK", "RESERVE", ".hidden"]
+        {
             let kind = |result: std::io::Result<()>| result.unwrap_err().kind();
             assert_eq!(kind(disk.open(name, Open::New).map(drop)), ErrorKind::InvalidInput);
             assert_eq!(kind(disk.remove(name)), ErrorKind::InvalidInput);
@@ -160,4 +162,28 @@ fn a_stale_or_strange_lock_file_does_not_matter() {
     drop(disk.lock().unwrap());
     let text = std::fs::read_to_string(directory.path().join("LOCK")).unwrap();
     assert_eq!(text.trim(), std::process::id().to_string());
+}
+
+#[test]
+fn space_is_set_aside_and_given_back() {
+    on_every_disk(|disk| {
+        disk.reserve(0).unwrap();
+        disk.reserve(1 << 20).unwrap();
+        disk.reserve(1 << 20).unwrap();
+        assert_eq!(disk.list().unwrap(), [""; 0], "the reserve is not a data file");
+        disk.reserve(0).unwrap();
+        disk.forget_cached().unwrap();
+    });
+    let directory = tempfile::tempdir().unwrap();
+    let disk = FileDisk::create(directory.path()).unwrap();
+    let free = disk.free_bytes().unwrap().unwrap();
+    disk.reserve(1 << 20).unwrap();
+    assert_eq!(directory.path().join("RESERVE").metadata().unwrap().len(), 1 << 20);
+    let refused = disk.reserve(free.saturating_mul(2)).unwrap_err();
+    assert!(
+        matches!(refused.kind(), ErrorKind::StorageFull | ErrorKind::FileTooLarge),
+        "{refused}"
+    );
+    disk.open("a", Open::New).unwrap().write_all_at(b"abc", 0).unwrap();
+    disk.forget_cached().unwrap();
 }

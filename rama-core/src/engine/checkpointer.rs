@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use tokio::sync::oneshot;
+
 use super::{
     Engine,
     gate::Ending,
@@ -14,14 +16,24 @@ use super::{
 };
 use crate::{
     driver::{Actor, Step},
-    store::Store,
+    store::{Snapshot, Store},
 };
+
+/// How far checkpoints are.
+#[derive(Debug, Default)]
+pub(crate) struct CheckpointProgress {
+    /// The store contains every group up to this one.
+    pub(crate) covered: AtomicU64,
+    /// How many jobs were finished.
+    pub(crate) jobs: AtomicU64,
+}
 
 /// Groups to bring into the store.
 pub(crate) struct Job {
     pub(crate) redo: Redo,
-    /// Set to the last group when it is done.
-    pub(crate) done: Arc<AtomicU64>,
+    pub(crate) progress: Arc<CheckpointProgress>,
+    /// Who waits for a snapshot of the store that contains these groups.
+    pub(crate) waiting: Vec<oneshot::Sender<Arc<Snapshot>>>,
 }
 
 /// Writes checkpoints. The only writer of the store.
@@ -43,7 +55,21 @@ impl Checkpointer {
         Self { engine, store, tables, meta, trims }
     }
 
-    fn checkpoint(&mut self, job: &Job) -> Result<(), RedoError> {
+    fn checkpoint(&mut self, job: Job) -> Result<(), RedoError> {
+        if !job.redo.is_empty() {
+            self.apply(&job)?;
+        }
+        let snapshot = Arc::new(self.store.snapshot()?);
+        for waiting in job.waiting {
+            // Who asked may have given up.
+            let _ = waiting.send(Arc::clone(&snapshot));
+        }
+        job.progress.jobs.fetch_add(1, Ordering::AcqRel);
+        self.engine.groups.signal.raise();
+        Ok(())
+    }
+
+    fn apply(&mut self, job: &Job) -> Result<(), RedoError> {
         let through = job.redo.through();
         self.meta.covered = through.0;
         let Applied { ends, starts } =
@@ -57,8 +83,7 @@ impl Checkpointer {
             let start = starts.get(&(*depot, *task)).copied();
             view.checkpointed(stored, start, Arc::clone(&snapshot));
         }
-        job.done.store(through.0, Ordering::Release);
-        self.engine.groups.signal.raise();
+        job.progress.covered.store(through.0, Ordering::Release);
         Ok(())
     }
 }
@@ -74,8 +99,8 @@ impl Actor for Checkpointer {
                 Some(_) => Step::Done,
             };
         };
-        if let Err(error) = self.checkpoint(&job) {
-            self.engine.break_down(&format!("the store cannot be written: {error}"));
+        if let Err(error) = self.checkpoint(job) {
+            self.engine.disk_failed(&format!("the store cannot be written: {error}"));
         }
         Step::Again
     }

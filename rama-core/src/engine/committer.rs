@@ -2,17 +2,16 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
 use super::{
     Engine,
-    checkpointer::Job,
+    checkpointer::{CheckpointProgress, Job},
     gate::{Ending, Group},
     redo::Redo,
+    space::SPACE_INTERVAL,
     tuning::Tuning,
     unfinished::Held,
 };
@@ -25,7 +24,7 @@ use crate::{
     flow::{AckReturn, Origin, Place},
     group::GroupWriter,
     id::{DepotId, Epoch, TaskId},
-    log::CommitLog,
+    log::{CommitLog, Durability, LogError},
 };
 
 /// How many times the bytes after which a checkpoint is due may wait for one, before commits wait too.
@@ -36,115 +35,219 @@ pub(crate) struct Committer {
     engine: Arc<Engine>,
     topologies: Vec<&'static str>,
     log: Box<dyn CommitLog>,
-    in_hand: Option<Group>,
+    durability: Durability,
+    in_hand: Option<InHand>,
+    /// When the first of the groups was written that are not synced.
+    unsynced_since: Option<Timestamp>,
     /// Groups that are in the log and not handed to a checkpoint yet.
     redo: Redo,
-    checkpointing: bool,
-    checkpointed: Arc<AtomicU64>,
+    /// When the first of them was written.
+    redo_since: Timestamp,
+    /// Jobs that the checkpointer was given.
+    jobs: u64,
+    progress: Arc<CheckpointProgress>,
     released: Epoch,
-    last_checkpoint: Timestamp,
     tuning: Tuning,
 }
 
+/// A group that is to be written, and its bytes.
+struct InHand {
+    group: Group,
+    payload: Vec<u8>,
+}
+
 impl Committer {
+    /// `log` and the store contain everything up to `covered`.
     pub(crate) fn new(
         engine: Arc<Engine>,
         topologies: Vec<&'static str>,
         log: Box<dyn CommitLog>,
+        (durability, tuning): (Durability, Tuning),
         covered: Epoch,
-        tuning: Tuning,
     ) -> Self {
-        let last_checkpoint = engine.clock.now();
+        let redo_since = engine.clock.now();
         Self {
             engine,
             topologies,
             log,
+            durability,
             in_hand: None,
+            unsynced_since: None,
             redo: Redo::default(),
-            checkpointing: false,
-            checkpointed: Arc::new(AtomicU64::new(covered.0)),
+            redo_since,
+            jobs: 0,
+            progress: Arc::default(),
             released: covered,
-            last_checkpoint,
             tuning,
         }
     }
 
-    /// Makes the group in hand durable. It stays in hand when that fails, so that whoever waits for it
-    /// learns of the failure only when the reason is known.
-    fn commit(&mut self) -> Result<(), String> {
-        let Some(group) = &self.in_hand else { return Ok(()) };
-        let payload = encode(group).map_err(|error| error.to_string())?;
-        self.log.append(group.epoch, &payload).map_err(|error| error.to_string())?;
+    /// Commits the group in hand, unless there is no space for it. It stays in hand when that fails, so that whoever
+    /// waits for it learns of the failure only when the reason is known.
+    fn commit(&mut self, now: Timestamp) -> Result<(), String> {
+        if self.in_hand.is_none() || !self.write()? {
+            return Ok(());
+        }
+        let Some(InHand { group, payload }) = self.in_hand.take() else { return Ok(()) };
+        if self.redo.is_empty() {
+            self.redo_since = now;
+        }
         self.redo.push(group.epoch, payload);
         self.engine.gate.is_durable(group.epoch);
-        publish(&self.engine, group);
-        self.in_hand.take().into_iter().for_each(|group| answer(group, &self.topologies));
+        publish(&self.engine, &group);
+        answer(group, &self.topologies);
         self.engine.committed();
         Ok(())
     }
 
-    fn due(&self) -> bool {
-        let passed = self.engine.clock.now().since(self.last_checkpoint);
-        self.redo.bytes() >= self.tuning.checkpoint_bytes
-            || passed >= self.tuning.checkpoint_interval
+    /// Writes the group in hand to the log. Tells whether there was space for it.
+    fn write(&mut self) -> Result<bool, String> {
+        match self.write_group() {
+            Err(LogError::Full { .. }) => self.engine.runs_full(),
+            written => return written.map(|()| true).map_err(|error| error.to_string()),
+        }
+        let written =
+            if self.engine.space.give_up_reserve() { Some(self.write_group()) } else { None };
+        match written {
+            None | Some(Err(LogError::Full { .. })) if !self.engine.gate.is_closing() => Ok(false),
+            Some(written) => written.map(|()| true).map_err(|error| error.to_string()),
+            None => Err("the disk is full".to_owned()),
+        }
     }
 
-    fn start_checkpoint(&mut self) {
-        self.checkpointing = true;
-        self.last_checkpoint = self.engine.clock.now();
-        let job =
-            Job { redo: std::mem::take(&mut self.redo), done: Arc::clone(&self.checkpointed) };
-        self.engine.checkpoints.put(job);
+    fn write_group(&mut self) -> Result<(), LogError> {
+        let Some(InHand { group, payload }) = &self.in_hand else { return Ok(()) };
+        match self.durability {
+            Durability::Sync => self.log.append(group.epoch, payload),
+            Durability::Interval(_) => {
+                self.log.write(group.epoch, payload)?;
+                self.unsynced_since.get_or_insert(self.engine.clock.now());
+                Ok(())
+            }
+            Durability::Memory => self.log.write(group.epoch, payload),
+        }
+    }
+
+    /// Syncs what was written, when its time has come.
+    fn sync_in_time(&mut self, now: Timestamp) -> Result<(), String> {
+        if self.sync_time().is_some_and(|at| at <= now) { self.sync() } else { Ok(()) }
+    }
+
+    fn sync(&mut self) -> Result<(), String> {
+        self.unsynced_since = None;
+        self.log.sync().map_err(|error| error.to_string())
+    }
+
+    fn sync_time(&self) -> Option<Timestamp> {
+        let Durability::Interval(interval) = self.durability else { return None };
+        Some(self.unsynced_since?.after(interval))
+    }
+
+    /// When a checkpoint is due.
+    fn checkpoint_time(&self) -> Option<Timestamp> {
+        if self.is_checkpointing() || self.redo.is_empty() {
+            return None;
+        }
+        let Tuning { checkpoint_bytes, checkpoint_interval, .. } = self.tuning;
+        let is_large = self.redo.bytes() >= checkpoint_bytes;
+        let interval = if is_large { Duration::ZERO } else { checkpoint_interval };
+        Some(self.redo_since.after(interval))
+    }
+
+    /// Begins a checkpoint if one is due, or wanted, and the disk has space for it. Tells whether it did.
+    fn checkpoint_in_time(&mut self, now: Timestamp) -> Result<bool, String> {
+        let is_due = self.checkpoint_time().is_some_and(|at| at <= now);
+        if !is_due && (self.is_checkpointing() || !self.engine.snapshot_is_wanted()) {
+            return Ok(false);
+        }
+        let has_space = self.engine.space.has_for_checkpoint(self.redo.bytes());
+        if !has_space && !self.engine.gate.is_closing() {
+            self.engine.runs_full();
+            return Ok(false);
+        }
+        self.start_checkpoint()?;
+        Ok(true)
+    }
+
+    /// The store must never contain what the log could still lose.
+    fn start_checkpoint(&mut self) -> Result<(), String> {
+        self.sync()?;
+        self.jobs += 1;
+        let redo = std::mem::take(&mut self.redo);
+        let (progress, waiting) = (Arc::clone(&self.progress), self.engine.take_snapshot_wishes());
+        self.engine.checkpoints.put(Job { redo, progress, waiting });
+        Ok(())
+    }
+
+    fn is_checkpointing(&self) -> bool {
+        self.progress.jobs.load(Ordering::Acquire) < self.jobs
     }
 
     /// Notices a finished checkpoint and gives its part of the log back.
     fn release(&mut self) -> Result<(), String> {
-        let through = Epoch(self.checkpointed.load(Ordering::Acquire));
+        let through = Epoch(self.progress.covered.load(Ordering::Acquire));
         if through > self.released {
             self.released = through;
-            self.checkpointing = false;
             self.log.release(through).map_err(|error| error.to_string())?;
         }
         Ok(())
     }
 
-    fn advance(&mut self) -> Result<Step, String> {
-        self.release()?;
-        if self.redo.bytes() < UNCHECKPOINTED_MAX * self.tuning.checkpoint_bytes {
-            self.in_hand = self.engine.groups.take();
-            self.commit()?;
+    fn take(&mut self) -> Result<(), String> {
+        let room = UNCHECKPOINTED_MAX * self.tuning.checkpoint_bytes;
+        if self.in_hand.is_some() || self.redo.bytes() >= room {
+            return Ok(());
         }
-        if !self.checkpointing && !self.redo.is_empty() && self.due() {
-            self.start_checkpoint();
+        let Some(group) = self.engine.groups.take() else { return Ok(()) };
+        let encoded = encode(&group);
+        let in_hand = self.in_hand.insert(InHand { group, payload: Vec::new() });
+        in_hand.payload = encoded.map_err(|error| error.to_string())?;
+        Ok(())
+    }
+
+    fn advance(&mut self) -> Result<Step, String> {
+        let now = self.engine.clock.now();
+        self.release()?;
+        self.sync_in_time(now)?;
+        self.take()?;
+        self.commit(now)?;
+        if self.checkpoint_in_time(now)? {
             // A group may have waited for the room that this makes.
             return Ok(Step::Again);
         }
-        Ok(Step::Idle)
+        if self.engine.space.is_full() && self.in_hand.is_none() {
+            self.engine.space.look(self.redo.bytes());
+        }
+        let look = self.engine.space.is_full().then(|| now.after(SPACE_INTERVAL));
+        let times = [self.sync_time(), self.checkpoint_time(), look];
+        Ok(times.into_iter().flatten().min().map_or(Step::Idle, Step::Until))
     }
 
     /// The module ends: the last checkpoint is written if one is wanted and the store still works.
-    fn end(&mut self, ending: &Ending) -> Step {
+    fn end(&mut self, ending: &Ending) -> Result<Step, String> {
         drop(self.engine.groups.take());
-        let checkpoint = matches!(ending, Ending::Stopped { checkpoint: true });
-        let released = self.release();
-        if checkpoint && released.is_ok() && (self.checkpointing || !self.redo.is_empty()) {
-            if !self.checkpointing {
-                self.start_checkpoint();
+        if matches!(ending, Ending::Stopped { checkpoint: true }) {
+            self.release()?;
+            if !self.is_checkpointing() && !self.redo.is_empty() {
+                self.start_checkpoint()?;
             }
-            return Step::Idle;
+            if self.is_checkpointing() {
+                return Ok(Step::Idle);
+            }
         }
         self.engine.committer_ends();
-        Step::Done
+        Ok(Step::Done)
     }
 }
 
 impl Actor for Committer {
     fn step(&mut self) -> Step {
-        if let Some(ending) = self.engine.gate.ending() {
-            return self.end(&ending);
-        }
-        self.advance().unwrap_or_else(|reason| {
-            self.engine.break_down(&reason);
+        let stepped = match self.engine.gate.ending() {
+            Some(ending) => self.end(&ending),
+            None => self.advance(),
+        };
+        stepped.unwrap_or_else(|reason| {
+            self.engine.disk_failed(&reason);
             Step::Again
         })
     }

@@ -208,6 +208,11 @@ impl Gate {
         }
     }
 
+    /// Whether the module finishes what it has taken, and takes nothing more.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.state().is_closing()
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -333,6 +338,18 @@ impl Engine {
                 return rested;
             }
             may_rest.await;
+        }
+    }
+
+    /// Waits until the module breaks, and tells why. Never ends when it is stopped instead.
+    pub(crate) async fn broken(&self) -> Arc<str> {
+        loop {
+            // Before the look, so that nothing that happens behind it is missed.
+            let changed = self.gate.rest.notified();
+            if let Some(Ending::Broken(reason)) = self.gate.ending() {
+                return reason;
+            }
+            changed.await;
         }
     }
 

@@ -12,6 +12,8 @@ mod gate;
 mod lane;
 mod recovery;
 mod redo;
+mod space;
+mod suspicion;
 mod tables;
 mod trim;
 mod tuning;
@@ -23,14 +25,16 @@ pub(crate) use self::{
     committer::Committer,
     gate::{Ending, Gate, Group},
     lane::{Lane, LaneDoor},
-    recovery::{Recovered, recover},
+    recovery::{Recovered, STORE_FILE, recover},
     redo::Redo,
-    tables::{Catalog, Meta, Tables},
+    tables::{Catalog, ENDS, META, META_KEY, Meta, STORE_FORMAT, Tables},
     trim::{Readers, Trims},
     watchdog::{Patience, Watch, Watchdog},
 };
 
 pub use self::{tuning::Tuning, watchdog::StuckEvent};
+
+use self::space::Space;
 
 use std::{
     any::Any,
@@ -41,14 +45,18 @@ use std::{
     },
 };
 
+use tokio::sync::oneshot;
+
 use crate::{
     clock::Clock,
     depot::DepotView,
+    disk::Disk,
     driver::{Outside, Signal},
     error::AppendError,
     id::TaskId,
     moment::Moment,
     pstate::PStateView,
+    store::Snapshot,
     task::Task,
 };
 
@@ -64,6 +72,10 @@ pub(crate) struct Engine {
     pub(crate) checkpoints: Door<checkpointer::Job>,
     pub(crate) shared: Shared,
     pub(crate) watch: Watch,
+    pub(crate) space: Space,
+    disk: Arc<dyn Disk>,
+    /// Who wants a snapshot of the store that contains everything that is durable now.
+    snapshot_wishes: Mutex<Vec<oneshot::Sender<Arc<Snapshot>>>>,
     committer_done: AtomicBool,
 }
 
@@ -126,9 +138,12 @@ impl Engine {
         doors: Vec<LaneDoor>,
         gate: Gate,
         shared: Shared,
-        watch: Watch,
+        (watch, disk): (Watch, Arc<dyn Disk>),
     ) -> Self {
         Self {
+            space: Space::new(Arc::clone(&disk)),
+            disk,
+            snapshot_wishes: Mutex::default(),
             module,
             clock,
             outside,
@@ -143,12 +158,52 @@ impl Engine {
         }
     }
 
+    /// Refuses appends from now on, until there is space again; those that wait in queues are refused as well, since
+    /// nothing of them is done yet.
+    pub(crate) fn runs_full(&self) {
+        if self.space.runs_full() {
+            let refusal = AppendError::DiskFull { module: self.module };
+            self.shared.queues.iter().for_each(|queue| queue.refuse_all(&refusal));
+        }
+    }
+
+    /// The state of a commit point, not before the last group that is durable now, as the store has it. Nothing waits for
+    /// whoever reads it. `None` when the module ends before.
+    pub(crate) async fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        let (wish, snapshot) = oneshot::channel();
+        self.snapshot_wishes().push(wish);
+        self.groups.signal.raise();
+        if self.gate.ending().is_some() {
+            self.snapshot_wishes().clear();
+        }
+        snapshot.await.ok()
+    }
+
+    fn snapshot_is_wanted(&self) -> bool {
+        !self.snapshot_wishes().is_empty()
+    }
+
+    fn take_snapshot_wishes(&self) -> Vec<oneshot::Sender<Arc<Snapshot>>> {
+        std::mem::take(&mut *self.snapshot_wishes())
+    }
+
+    fn snapshot_wishes(&self) -> MutexGuard<'_, Vec<oneshot::Sender<Arc<Snapshot>>>> {
+        self.snapshot_wishes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends the module because its disk failed, and leaves a note for the next start.
+    pub(crate) fn disk_failed(&self, reason: &str) {
+        suspicion::raise(&self.disk, reason);
+        self.break_down(reason);
+    }
+
     pub(crate) fn committer_is_done(&self) -> bool {
         self.committer_done.load(Ordering::Acquire)
     }
 
     /// The committer ends; the checkpointer may end too.
     pub(crate) fn committer_ends(&self) {
+        self.snapshot_wishes().clear();
         self.committer_done.store(true, Ordering::Release);
         self.checkpoints.signal.raise();
     }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{
     redo::{Redo, RedoError},
+    suspicion,
     tables::{Catalog, ENDS, META, META_KEY, Meta, PARKED, PROGRESS, STARTS, STORE_FORMAT, Tables},
     trim::Trims,
 };
@@ -14,17 +15,21 @@ use crate::{
     clock::Timestamp,
     codec::{CodecError, bytes::Reader, decode_value},
     depot::{Bounds, KeyNote, block_key},
-    disk::{Disk, DiskLock, LockError},
+    disk::{Disk, DiskLock, LockError, Open, overlay::Overlay},
     dynamic::layout_finds,
     error::LaunchError,
     id::{DepotId, Epoch, Offset, TaskId, TopologyId},
-    log::{CommitLog, LogOptions, SegmentedLog},
+    log::{self, CommitLog, LogOptions, SegmentedLog},
     partition::PARTITION_FORMAT,
-    store::{Snapshot, Store},
+    store::{Snapshot, Store, StoreError, StoreOptions},
 };
 
 /// Name of the store's file.
-const STORE_FILE: &str = "store.redb";
+pub(crate) const STORE_FILE: &str = "store.redb";
+
+/// Stores up to this length are checked page by page at each start: some 50 ms. Larger ones are when the last run has
+/// left a doubt, and by `verify`; a row that damage has made unfindable is noticed only so (finding 1).
+const VERIFIED_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
 /// Log bytes that are applied to the store at once during recovery: bounds the memory of a start.
 const REDO_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -53,11 +58,18 @@ pub(crate) fn recover(
     let mismatch = |reason: String| LaunchError::Mismatch { module, reason };
     let in_use = |error: LockError| LaunchError::InUse { module, reason: error.to_string() };
     let lock = disk.lock().map_err(in_use)?;
-    let store = Store::open(Arc::clone(disk), STORE_FILE)?;
-    let stored = read_meta(&store)?;
-    if let Some(meta) = &stored {
-        fits(meta, module, tasks, &catalog).map_err(mismatch)?;
+    let failed = |error: std::io::Error| LaunchError::Data { module, reason: error.to_string() };
+    let suspect = suspicion::is_raised(disk).map_err(failed)?;
+    if suspect {
+        disk.forget_cached().map_err(failed)?;
     }
+    // Before anything is opened for writing: what does not fit stays as it is, byte for byte.
+    log::check_formats(&**disk)?;
+    if let Some(meta) = peek_meta(disk)? {
+        fits(&meta, module, tasks, &catalog).map_err(mismatch)?;
+    }
+    let store = open_store(disk, suspect)?;
+    let stored = read_meta(&store)?;
     let fresh = stored.is_none();
     let mut meta = stored.unwrap_or_else(|| Meta {
         format: STORE_FORMAT,
@@ -76,9 +88,26 @@ pub(crate) fn recover(
         redo.apply(&store, &old, &meta, &mut Trims::default()).map_err(LaunchError::from)?;
     }
     log.release(Epoch(meta.covered))?;
+    if suspect {
+        suspicion::settle(disk).map_err(failed)?;
+    }
     let snapshot = Arc::new(store.snapshot()?);
     let tables = Tables::new(meta.catalog.clone());
     Ok(Recovered { store, log: Box::new(log), meta, tables, snapshot, lock })
+}
+
+fn open_store(disk: &Arc<dyn Disk>, suspect: bool) -> Result<Store, StoreError> {
+    let is_small = || {
+        let length = disk.open(STORE_FILE, Open::Existing)?.len()?;
+        Ok::<_, std::io::Error>(length <= VERIFIED_BYTES_MAX)
+    };
+    // What cannot be measured is told by opening it.
+    let verify = suspect || is_small().unwrap_or(false);
+    Store::open_with(
+        Arc::clone(disk),
+        STORE_FILE,
+        &StoreOptions { verify, ..StoreOptions::default() },
+    )
 }
 
 fn replay(
@@ -99,6 +128,15 @@ fn replay(
         Ok::<(), LaunchError>(())
     })?;
     Ok((log, redo))
+}
+
+/// What the store says about itself, without changing the file; opening it would.
+fn peek_meta(disk: &Arc<dyn Disk>) -> Result<Option<Meta>, LaunchError> {
+    if !disk.exists(STORE_FILE).unwrap_or(false) {
+        return Ok(None);
+    }
+    let overlay: Arc<dyn Disk> = Arc::new(Overlay::new(Arc::clone(disk)));
+    read_meta(&Store::open(overlay, STORE_FILE)?)
 }
 
 fn read_meta(store: &Store) -> Result<Option<Meta>, LaunchError> {

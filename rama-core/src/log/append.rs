@@ -5,7 +5,7 @@ use super::format::{
     END, GROUP_HEADER_BYTES, HEADER_BYTES, Header, PAYLOAD_BYTES_MAX, encode_group,
 };
 use super::recover::{self, Recovery};
-use super::segment::{Active, Files, Sealed};
+use super::segment::{self, Active, Files, Sealed};
 use super::{CommitLog, LogOptions, Replay};
 use crate::disk::Disk;
 use crate::id::Epoch;
@@ -27,6 +27,8 @@ pub struct SegmentedLog {
     sealed: VecDeque<Sealed>,
     active: Active,
     last: Epoch,
+    /// Every group up to this one is durable.
+    synced: Epoch,
     live: LiveBytes,
     buffer: Vec<u8>,
     zeros: Vec<u8>,
@@ -61,6 +63,7 @@ impl SegmentedLog {
             sealed: recovered.sealed,
             active: recovered.active,
             last: recovered.recovery.last,
+            synced: recovered.recovery.last,
             live,
             buffer: Vec::new(),
             zeros: Vec::new(),
@@ -74,38 +77,60 @@ impl SegmentedLog {
         self.last
     }
 
-    fn append_group(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError> {
+    fn write_group(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError> {
         let needed = (GROUP_HEADER_BYTES + payload.len() + END.len()) as u64;
         if self.active.position > HEADER_BYTES as u64
             && self.active.position + needed > self.options.segment_bytes
         {
             self.roll(epoch)?;
         }
+        self.make_room(self.active.position + needed)?;
         let active = &mut self.active;
         self.buffer.clear();
-        encode_group(active.number, active.position, epoch, payload, &mut self.buffer);
+        let numbers = (epoch, self.synced);
+        encode_group(active.number, active.position, numbers, payload, &mut self.buffer);
         active.write("write", &self.buffer, active.position)?;
-        let end = active.position + needed;
-        if end > active.allocated {
-            active.allocated = grown(&self.options, end, active.allocated);
-            let missing = usize::try_from(active.allocated - end).unwrap_or(0);
-            self.zeros.resize(missing, 0);
-            active.write("grow", &self.zeros, end)?;
-        }
-        active.sync()?;
-        active.position = end - END.len() as u64;
+        active.position += needed - END.len() as u64;
         if self.buffer.capacity() > BUFFER_BYTES_MAX {
             self.buffer = Vec::new();
         }
         Ok(())
     }
 
+    /// Makes the segment at least `end` bytes long, by zeros behind its last group. So a full disk is noticed before
+    /// anything of the next group is written, and whatever of the zeros was written does no harm.
+    fn make_room(&mut self, end: u64) -> Result<(), LogError> {
+        let active = &mut self.active;
+        if end <= active.allocated {
+            return Ok(());
+        }
+        let longer = grown(&self.options, end, active.allocated);
+        self.zeros.resize(usize::try_from(longer - active.allocated).unwrap_or(0), 0);
+        active.write("grow", &self.zeros, active.allocated).map_err(full)?;
+        active.allocated = longer;
+        if self.zeros.capacity() > BUFFER_BYTES_MAX {
+            self.zeros = Vec::new();
+        }
+        Ok(())
+    }
+
     /// Begins the segment whose first group is `first`.
+    ///
+    /// The one before it is durable then: only the last segment of a log may lack groups after a power loss.
     fn roll(&mut self, first: Epoch) -> Result<(), LogError> {
+        self.sync_active()?;
         let header = Header { segment: self.active.number + 1, first };
         let next = self.files.create(header)?;
         let full = std::mem::replace(&mut self.active, next);
         self.sealed.push_back(Sealed { number: full.number, last: self.last });
+        Ok(())
+    }
+
+    fn sync_active(&mut self) -> Result<(), LogError> {
+        if self.synced < self.last {
+            self.active.sync()?;
+            self.synced = self.last;
+        }
         Ok(())
     }
 
@@ -119,25 +144,36 @@ impl SegmentedLog {
         self.stopped.clone().map_or(Ok(()), Err)
     }
 
-    /// Stops the log when an operation failed.
+    /// Stops the log when an operation failed, unless nothing but space was missing.
     fn settle(&mut self, result: Result<(), LogError>) -> Result<(), LogError> {
-        self.stopped = result.as_ref().err().cloned();
+        let failure = result.as_ref().err();
+        self.stopped = failure.filter(|error| !matches!(error, LogError::Full { .. })).cloned();
         result
     }
 }
 
 impl CommitLog for SegmentedLog {
-    fn append(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError> {
+    fn write(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError> {
         self.check_running()?;
         assert_eq!(epoch, self.last.next(), "groups are numbered without gaps");
         if payload.len() > PAYLOAD_BYTES_MAX {
             return Err(LogError::TooLarge { bytes: payload.len() });
         }
-        let appended = self.append_group(epoch, payload);
-        self.settle(appended)?;
+        let written = self.write_group(epoch, payload);
+        self.settle(written)?;
         self.last = epoch;
         self.live.add(epoch, (GROUP_HEADER_BYTES + payload.len()) as u64);
         Ok(())
+    }
+
+    fn sync(&mut self) -> Result<(), LogError> {
+        self.check_running()?;
+        let synced = self.sync_active();
+        self.settle(synced)
+    }
+
+    fn synced(&self) -> Epoch {
+        self.synced
     }
 
     fn release(&mut self, through: Epoch) -> Result<(), LogError> {
@@ -151,6 +187,16 @@ impl CommitLog for SegmentedLog {
 
     fn live_bytes(&self) -> u64 {
         self.live.bytes()
+    }
+}
+
+/// A write that found no space changed nothing that counts.
+fn full(error: LogError) -> LogError {
+    match error {
+        LogError::Io { file, source, .. } if segment::is_full(&source) => {
+            LogError::Full { file, source }
+        }
+        error => error,
     }
 }
 

@@ -46,13 +46,25 @@ pub enum LogError {
         /// The last missing group.
         last: Epoch,
     },
-    /// The file was written by a program with a later format (scenario C12).
-    #[error("{file} has log format {format}, this program supports up to 1: run a newer version")]
-    NewerFormat {
+    /// The file was written by a program with another format (scenarios C12, C13). Nothing was modified.
+    #[error(
+        "{file} has log format {format}, and this program reads {reads}: open the data directory with the \
+         version that wrote it",
+        reads = super::format::FORMAT
+    )]
+    OtherFormat {
         /// The file's name in the data directory.
         file: String,
         /// The format number found.
         format: u32,
+    },
+    /// There is no space left for the group: nothing of it was written. The log goes on (scenario C1).
+    #[error("the disk is full: there is no space for {file}: {source}")]
+    Full {
+        /// The file's name in the data directory.
+        file: String,
+        /// What the system said.
+        source: Arc<io::Error>,
     },
     /// A group may have at most 1 GiB. The log goes on.
     #[error("a commit group of {bytes} bytes is too large: the limit is 1 GiB, commit more often")]

@@ -2,10 +2,13 @@
 //!
 //! ```text
 //! header   magic "ramalog\n" | format u32 | segment u64 | first epoch u64 | crc32c u32
-//! group    magic u32 | payload length u32 | epoch u64 | crc32c u32 of these | crc32c u32 | payload
+//! group    magic u32 | payload length u32 | epoch u64 | synced epoch u64 | crc32c u32 of these | crc32c u32 | payload
 //! ...
-//! end      24 zero bytes, or less when the file ends
+//! end      32 zero bytes, or less when the file ends
 //! ```
+//! `synced` is the last group that was durable when this one was written: so it can be told whether groups that are
+//! missing before a valid one are damage, or were lost with the power before they were durable.
+//!
 //! Numbers are little-endian. A group's checksums also cover the segment's number and the group's
 //! position: bytes left in a file from its earlier life, written to a wrong place, or put into a
 //! payload by a user never look valid. The one of the header is checked first, so that looking for
@@ -15,13 +18,13 @@ use crate::codec::bytes::{Reader, put_u32, put_u64};
 use crate::id::Epoch;
 
 const FILE_MAGIC: [u8; 8] = *b"ramalog\n";
-const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 /// Not zero, and not text, so that neither emptiness nor a user's text begins like a group.
 const GROUP_MAGIC: u32 = 0xC0_B5_A7_E1;
 /// Bytes before the first group.
 pub(super) const HEADER_BYTES: usize = 32;
 /// Bytes of a group before its payload.
-pub(super) const GROUP_HEADER_BYTES: usize = 24;
+pub(super) const GROUP_HEADER_BYTES: usize = 32;
 /// Written after every group and overwritten by the next one: a clean end is recognised even in a
 /// file that still holds groups from its earlier life.
 pub(super) const END: [u8; GROUP_HEADER_BYTES] = [0; GROUP_HEADER_BYTES];
@@ -42,8 +45,8 @@ pub(super) struct Header {
 pub(super) enum HeaderError {
     /// They are damaged, or of another program.
     Damaged,
-    /// They are intact, but of a later format.
-    NewerFormat(u32),
+    /// They are intact, but of another format.
+    OtherFormat(u32),
 }
 
 impl Header {
@@ -55,6 +58,14 @@ impl Header {
         put_u64(out, self.first.0);
         let checksum = crc32c::crc32c(&out[start..]);
         put_u32(out, checksum);
+    }
+
+    /// The first bytes of a segment without groups.
+    pub(super) fn with_end(self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(HEADER_BYTES + END.len());
+        self.encode(&mut bytes);
+        bytes.extend_from_slice(&END);
+        bytes
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, HeaderError> {
@@ -71,7 +82,7 @@ impl Header {
             return Some(Err(HeaderError::Damaged));
         }
         if format != FORMAT {
-            return Some(Err(HeaderError::NewerFormat(format)));
+            return Some(Err(HeaderError::OtherFormat(format)));
         }
         let header = Self { segment: reader.u64().ok()?, first: Epoch(reader.u64().ok()?) };
         let plausible = header.segment > 0 && header.first > Epoch(0);
@@ -83,7 +94,7 @@ impl Header {
 pub(super) fn encode_group(
     segment: u64,
     position: u64,
-    epoch: Epoch,
+    (epoch, synced): (Epoch, Epoch),
     payload: &[u8],
     out: &mut Vec<u8>,
 ) {
@@ -91,7 +102,8 @@ pub(super) fn encode_group(
     put_u32(out, GROUP_MAGIC);
     put_u32(out, length);
     put_u64(out, epoch.0);
-    let checksum = header_checksum(segment, position, length, epoch);
+    put_u64(out, synced.0);
+    let checksum = header_checksum((segment, position), length, (epoch, synced));
     put_u32(out, checksum);
     put_u32(out, crc32c::crc32c_append(checksum, payload));
     out.extend_from_slice(payload);
@@ -102,6 +114,8 @@ pub(super) fn encode_group(
 #[derive(PartialEq, Eq, Debug)]
 pub(super) struct Group<'a> {
     pub(super) epoch: Epoch,
+    /// Every group up to this one was durable when this one was written.
+    pub(super) synced: Epoch,
     pub(super) payload: &'a [u8],
 }
 
@@ -119,14 +133,15 @@ pub(super) fn decode_group(segment: u64, content: &[u8], position: usize) -> Opt
         return None;
     }
     let length = reader.u32().ok()?;
-    let epoch = Epoch(reader.u64().ok()?);
-    let checksum = header_checksum(segment, position as u64, length, epoch);
+    let (epoch, synced) = (Epoch(reader.u64().ok()?), Epoch(reader.u64().ok()?));
+    let checksum = header_checksum((segment, position as u64), length, (epoch, synced));
     if reader.u32().ok()? != checksum {
         return None;
     }
     let with_payload = reader.u32().ok()?;
     let payload = reader.take(usize::try_from(length).ok()?, "a group").ok()?;
-    (with_payload == crc32c::crc32c_append(checksum, payload)).then_some(Group { epoch, payload })
+    let valid = with_payload == crc32c::crc32c_append(checksum, payload);
+    valid.then_some(Group { epoch, synced, payload })
 }
 
 /// The first valid group at or after `from`, wherever it begins, with its position.
@@ -160,11 +175,16 @@ pub(super) fn end_of_data(content: &[u8]) -> usize {
     rest.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1)
 }
 
-fn header_checksum(segment: u64, position: u64, length: u32, epoch: Epoch) -> u32 {
-    let mut place = [0; 28];
+fn header_checksum(
+    (segment, position): (u64, u64),
+    length: u32,
+    (epoch, synced): (Epoch, Epoch),
+) -> u32 {
+    let mut place = [0; 36];
     place[..8].copy_from_slice(&segment.to_le_bytes());
     place[8..16].copy_from_slice(&position.to_le_bytes());
     place[16..20].copy_from_slice(&length.to_le_bytes());
-    place[20..].copy_from_slice(&epoch.0.to_le_bytes());
+    place[20..28].copy_from_slice(&epoch.0.to_le_bytes());
+    place[28..].copy_from_slice(&synced.0.to_le_bytes());
     crc32c::crc32c(&place)
 }

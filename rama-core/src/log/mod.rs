@@ -4,16 +4,21 @@
 //! covers it, is decided above; here it is a payload. [`SegmentedLog`] keeps groups in local files.
 
 mod append;
+mod durability;
 mod error;
 mod format;
 mod recover;
 mod segment;
+mod unlogged;
 #[cfg(test)]
 mod tests;
 
 pub use append::SegmentedLog;
+pub use durability::{Durability, InvalidDurability};
 pub use error::LogError;
 pub use recover::Recovery;
+pub(crate) use recover::{check, check_formats};
+pub use unlogged::UnloggedLog;
 
 use crate::id::Epoch;
 
@@ -22,13 +27,36 @@ pub trait CommitLog: Send {
     /// Adds the group that follows the last one; it is durable when this returns.
     ///
     /// # Errors
-    /// When the group is not known to be durable. It may be or not: no answer may be given for it,
-    /// every later call fails with the same error, and opening the log again decides (findings 2
-    /// and 3). Only [`LogError::TooLarge`] leaves the log as it was.
+    /// As [`Self::write`] and [`Self::sync`].
     ///
     /// # Panics
     /// When `epoch` is not the one after the last.
-    fn append(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError>;
+    fn append(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError> {
+        self.write(epoch, payload)?;
+        self.sync()
+    }
+
+    /// Adds the group that follows the last one. It outlives this process when this returns, and is durable
+    /// after the next [`Self::sync`].
+    ///
+    /// # Errors
+    /// When the group is not known to be written. It may be or not: no answer may be given for it,
+    /// every later call fails with the same error, and opening the log again decides (findings 2
+    /// and 3). Only [`LogError::TooLarge`] and [`LogError::Full`] leave the log as it was; after the
+    /// latter, the same group may be tried again.
+    ///
+    /// # Panics
+    /// When `epoch` is not the one after the last.
+    fn write(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), LogError>;
+
+    /// Makes every group that was written durable.
+    ///
+    /// # Errors
+    /// When they are not known to be durable; the log then accepts nothing more.
+    fn sync(&mut self) -> Result<(), LogError>;
+
+    /// Every group up to this one is durable.
+    fn synced(&self) -> Epoch;
 
     /// Says that a durable checkpoint covers all groups up to and including `through`; files that
     /// hold no others are used again.

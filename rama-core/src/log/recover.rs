@@ -93,6 +93,9 @@ pub(super) fn scan<E: From<LogError>>(
     };
     for (index, &(number, header)) in needed.iter().enumerate() {
         let segment = Segment::open(disk, number)?;
+        if index + 1 == needed.len() {
+            segment.sync()?;
+        }
         let read = segment.replay(header.first, &mut replayed)?;
         match needed.get(index + 1) {
             Some((_, next)) => {
@@ -152,8 +155,8 @@ fn read_header(disk: &dyn Disk, number: u64) -> Result<Header, LogError> {
         Ok(header) if header.segment == number => return Ok(header),
         Ok(header) => format!("it is the header of segment {}", header.segment),
         Err(HeaderError::Damaged) => "it is not the header of a commit log segment".to_owned(),
-        Err(HeaderError::NewerFormat(format)) => {
-            return Err(LogError::NewerFormat { file: name, format });
+        Err(HeaderError::OtherFormat(format)) => {
+            return Err(LogError::OtherFormat { file: name, format });
         }
     };
     Err(LogError::Damaged { file: name, position: 0, found })
@@ -169,6 +172,12 @@ impl Segment {
         let mut content = vec![0; length];
         file.read_exact_at(&mut content, 0).map_err(failed("read", &name))?;
         Ok(Self { number, file, content })
+    }
+
+    /// What is read of the last segment may be in the memory of the system only: it must not be built upon, in the store
+    /// for example, before it is durable.
+    fn sync(&self) -> Result<(), LogError> {
+        self.file.sync_data().map_err(failed("sync", segment_name(self.number)))
     }
 
     /// Hands over valid groups as long as one follows the other.
@@ -200,18 +209,23 @@ impl Segment {
         Err(self.damaged(read.position, found))
     }
 
-    /// After the last group of the log there may be half a group, but no whole one: groups are
-    /// written one after the other, each durable before the next is begun.
+    /// Behind the last group of the log there may be what remains of groups that were not durable when the power went.
+    /// A whole one among them is damage of the log only if what is missing before it was durable when it was written.
     fn into_tail(self, read: &Read) -> Result<Tail, LogError> {
-        if let Some((position, later)) = find_group(self.number, &self.content, read.position) {
-            let found = format!(
-                "group {} is not readable, but group {} at byte {position} is",
-                read.next, later.epoch
-            );
-            return Err(self.damaged(read.position, found));
+        let (mut lost, mut from) = (false, read.position);
+        while let Some((position, later)) = find_group(self.number, &self.content, from) {
+            if later.synced >= read.next {
+                let found = format!(
+                    "group {} is not readable, but group {} at byte {position} is",
+                    read.next, later.epoch
+                );
+                return Err(self.damaged(read.position, found));
+            }
+            lost = true;
+            from = position + later.length();
         }
         let rest = &self.content[read.position..];
-        let clean = rest.iter().take(END.len()).all(|&byte| byte == 0);
+        let clean = !lost && rest.iter().take(END.len()).all(|&byte| byte == 0);
         Ok(Tail {
             number: self.number,
             length: self.content.len() as u64,
@@ -225,6 +239,79 @@ impl Segment {
     fn damaged(&self, position: usize, found: String) -> LogError {
         LogError::Damaged { file: segment_name(self.number), position: position as u64, found }
     }
+}
+
+/// Refuses a log of another format by its first bytes. Damage is left to whoever reads the rest.
+pub(crate) fn check_formats(disk: &dyn Disk) -> Result<(), LogError> {
+    for number in segment::find(disk)?.segments {
+        if let Err(error @ LogError::OtherFormat { .. }) = read_header(disk, number) {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// What a look at every file of a log found.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    /// How many groups are valid.
+    pub(crate) groups: u64,
+    /// As [`Recovery::torn_bytes`].
+    pub(crate) torn_bytes: u64,
+    /// The last valid group; 0 when there is none.
+    pub(crate) last: Epoch,
+    /// Everything that would keep the log from being opened.
+    pub(crate) damage: Vec<LogError>,
+}
+
+/// Reads every group of every segment, also those that a checkpoint covers, and hands those over that are whole. Changes
+/// nothing. `after` is as for [`SegmentedLog::open`](super::SegmentedLog::open).
+pub(crate) fn check(
+    disk: &dyn Disk,
+    after: Epoch,
+    visit: &mut dyn FnMut(&str, Epoch, &[u8]),
+) -> Result<Checked, LogError> {
+    let found = segment::find(disk)?;
+    let mut checked = Checked::default();
+    let mut before: Option<(Segment, Read)> = None;
+    for number in found.segments {
+        let header = match read_header(disk, number) {
+            Ok(header) => header,
+            Err(error) => {
+                checked.damage.push(error);
+                continue;
+            }
+        };
+        match &before {
+            Some((segment, read)) => {
+                checked.damage.extend(segment.check_complete(read, header.first).err());
+            }
+            None if header.first > after.next() => {
+                let last = Epoch(header.first.0 - 1);
+                checked.damage.push(LogError::Missing { first: after.next(), last });
+            }
+            None => {}
+        }
+        let segment = Segment::open(disk, number)?;
+        let name = segment_name(number);
+        let read = segment.replay(header.first, &mut |epoch, payload| {
+            checked.groups += 1;
+            checked.last = epoch;
+            visit(&name, epoch, payload);
+            Ok(())
+        });
+        match read {
+            Ok(read) => before = Some((segment, read)),
+            Err(error) => checked.damage.push(error),
+        }
+    }
+    if let Some((segment, read)) = before {
+        match segment.into_tail(&read) {
+            Ok(tail) => checked.torn_bytes = tail.torn_bytes,
+            Err(error) => checked.damage.push(error),
+        }
+    }
+    Ok(checked)
 }
 
 /// Cuts the torn tail, puts away what is not needed, and makes the log ready for appending.

@@ -1,7 +1,7 @@
 //! The files of a log: their names, how one is made, how one is used again.
 
 use super::error::LogError;
-use super::format::{END, HEADER_BYTES, Header};
+use super::format::{HEADER_BYTES, Header};
 use crate::disk::{Disk, DiskFile, Open};
 use crate::id::Epoch;
 use std::io;
@@ -99,6 +99,11 @@ fn number(name: &str, prefix: &str) -> Option<u64> {
     if canonical { u64::from_str_radix(digits, 16).ok() } else { None }
 }
 
+/// Whether there was no space, or no more of it for this user.
+pub(super) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
 /// Says what failed, and on which file.
 pub(super) fn failed(
     action: &'static str,
@@ -118,24 +123,41 @@ impl Files {
     pub(super) fn create(&mut self, header: Header) -> Result<Active, LogError> {
         let name = segment_name(header.segment);
         let (file, from) = match self.spares.pop() {
-            Some(spare) => {
-                let from = spare_name(spare);
-                (self.disk.open(&from, Open::Existing).map_err(failed("open", &from))?, from)
-            }
-            None => {
-                let from = format!("{SEGMENT}{:016x}{UNFINISHED}", header.segment);
-                (self.disk.open(&from, Open::New).map_err(failed("create", &from))?, from)
-            }
+            Some(spare) => self.reuse(spare, header)?,
+            None => self.make(header)?,
         };
-        let mut bytes = Vec::with_capacity(HEADER_BYTES + END.len());
-        header.encode(&mut bytes);
-        bytes.extend_from_slice(&END);
-        file.write_all_at(&bytes, 0).map_err(failed("write", &from))?;
         file.sync_data().map_err(failed("sync", &from))?;
         self.disk.rename(&from, &name).map_err(failed("rename", &from))?;
         self.disk.sync_dir().map_err(failed("sync the directory of", &name))?;
         let allocated = file.len().map_err(failed("measure", &name))?;
         Ok(Active { number: header.segment, file, position: HEADER_BYTES as u64, allocated })
+    }
+
+    fn reuse(&self, spare: u64, header: Header) -> Result<(Arc<dyn DiskFile>, String), LogError> {
+        let from = spare_name(spare);
+        let file = self.disk.open(&from, Open::Existing).map_err(failed("open", &from))?;
+        file.write_all_at(&header.with_end(), 0).map_err(failed("write", &from))?;
+        Ok((file, from))
+    }
+
+    /// A new file under the name of an unfinished one. Without space for it there is none.
+    fn make(&self, header: Header) -> Result<(Arc<dyn DiskFile>, String), LogError> {
+        let from = format!("{SEGMENT}{:016x}{UNFINISHED}", header.segment);
+        let full = |source| LogError::Full { file: from.clone(), source: Arc::new(source) };
+        let file = match self.disk.open(&from, Open::New) {
+            Err(error) if is_full(&error) => return Err(full(error)),
+            opened => opened.map_err(failed("create", &from))?,
+        };
+        match file.write_all_at(&header.with_end(), 0) {
+            Err(error) if is_full(&error) => {
+                self.remove(&from)?;
+                Err(full(error))
+            }
+            written => {
+                written.map_err(failed("write", &from))?;
+                Ok((file, from))
+            }
+        }
     }
 
     /// Takes segments out of the log that are not needed any more.

@@ -7,9 +7,14 @@ use std::{future::Future, pin::Pin, process::ExitCode};
 use self::options::{Command, Options};
 use crate::{
     cluster::{Cluster, LaunchConfig},
+    data::{self, DataError, Report},
     error::Result,
     module::Module,
 };
+
+/// The exit code of a node whose disk failed while it ran (`EX_IOERR`), so that whoever started it can tell this from a
+/// start that is wrong.
+const BROKEN: u8 = 74;
 
 /// The modules a node runs. Made by [`modules!`](crate::modules).
 #[derive(Default)]
@@ -30,9 +35,12 @@ impl Modules {
     }
 }
 
-/// Runs modules until the process is asked to stop (SIGINT or SIGTERM), then stops them gracefully.
+/// Runs modules until the process is asked to stop (SIGINT or SIGTERM), then stops them gracefully. When a module cannot go
+/// on, usually because its disk failed, the process ends with exit code 74.
 ///
-/// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--skip-locality`, `--help`.
+/// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--durability D`,
+/// `--skip-locality`, `--help`. The commands `verify`, `backup` and `restore` are for the data of a node that is stopped:
+/// those of [`data`].
 #[must_use]
 pub fn main(modules: Modules) -> ExitCode {
     match Options::parse(std::env::args_os()) {
@@ -41,6 +49,9 @@ pub fn main(modules: Modules) -> ExitCode {
             ExitCode::SUCCESS
         }
         Ok(Command::Run(options)) => run(modules, &options),
+        Ok(Command::Verify { data }) => report(data::verify(data)),
+        Ok(Command::Backup { data, to }) => report(data::backup(data, to)),
+        Ok(Command::Restore { from, data }) => report(data::restore(from, data)),
         Err(error) => fail(&error.to_string()),
     }
 }
@@ -53,23 +64,53 @@ fn run(modules: Modules, options: &Options) -> ExitCode {
         Ok(signals) => signals,
         Err(error) => return fail(&format!("signals cannot be listened to: {error}")),
     };
+    let handle = signals.handle();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime cannot be started: {error}")),
     };
-    let served: Result<()> = runtime.block_on(async {
+    runtime.block_on(async {
         let cluster = Cluster::on_disk(&options.data);
-        for module in modules.0 {
-            let name = module.launch(&cluster, options.launch.clone()).await?;
-            say(&format!("module {name} runs, its data is in {}", options.data.display()));
+        let launched = launch_all(modules, &cluster, options).await;
+        if let Err(error) = launched {
+            return fail(&error.to_string());
         }
         let stop = tokio::task::spawn_blocking(move || signals.forever().next());
-        stop.await.ok();
-        say("stopping");
-        cluster.shutdown().await
-    });
-    match served {
-        Ok(()) => ExitCode::SUCCESS,
+        let failure = tokio::select! {
+            _ = stop => None,
+            failure = cluster.failure() => Some(failure),
+        };
+        handle.close();
+        match failure {
+            None => say("stopping"),
+            Some((module, ref reason)) => {
+                fail(&format!("module {module} cannot go on, start again: {reason}"));
+            }
+        }
+        match (cluster.shutdown().await, failure) {
+            (_, Some(_)) => ExitCode::from(BROKEN),
+            (Ok(()), None) => ExitCode::SUCCESS,
+            (Err(error), None) => fail(&error.to_string()),
+        }
+    })
+}
+
+async fn launch_all(modules: Modules, cluster: &Cluster, options: &Options) -> Result<()> {
+    for module in modules.0 {
+        let name = module.launch(cluster, options.launch.clone()).await?;
+        say(&format!("module {name} runs, its data is in {}", options.data.display()));
+    }
+    Ok(())
+}
+
+/// Damage fails like an error, so that a script notices it.
+fn report(report: std::result::Result<Report, DataError>) -> ExitCode {
+    match report {
+        Ok(report) if report.is_whole() => {
+            say(&report.to_string());
+            ExitCode::SUCCESS
+        }
+        Ok(report) => fail(&report.to_string()),
         Err(error) => fail(&error.to_string()),
     }
 }

@@ -10,9 +10,15 @@ use crate::cluster::LaunchConfig;
 pub(super) const HELP: &str = "\
 Runs the modules of this program until it is stopped (Ctrl-C or SIGTERM).
 
+  verify --data DIR               check everything that is stored, while the node is stopped
+  backup --data DIR --to DIR2     copy the data of a stopped node, checked
+  restore --from DIR2 --data DIR  put a backup back, where no data is
+
   --data DIR         where the data lives (default: data)
   --tasks N          partitions of each module, fixed at its first launch (default: 4)
   --threads N        threads that run them (default: 2)
+  --durability D     when an append is acknowledged: sync (on the disk), interval:10ms (written, synced every
+                     10 ms), memory (checkpoints only) (default: sync)
   --skip-locality    do not check that keys are used on their home tasks
   --help             this text";
 
@@ -21,6 +27,18 @@ Runs the modules of this program until it is stopped (Ctrl-C or SIGTERM).
 pub(super) enum Command {
     Help,
     Run(Options),
+    Verify { data: PathBuf },
+    Backup { data: PathBuf, to: PathBuf },
+    Restore { from: PathBuf, data: PathBuf },
+}
+
+/// What to do, as the first word says.
+#[derive(Clone, Copy)]
+enum Verb {
+    Run,
+    Verify,
+    Backup,
+    Restore,
 }
 
 /// How to run.
@@ -36,18 +54,48 @@ impl Options {
     ) -> Result<Command, lexopt::Error> {
         let mut data = PathBuf::from("data");
         let mut launch = LaunchConfig::new();
+        let (mut verb, mut other) = (Verb::Run, None);
         let mut parser = lexopt::Parser::from_iter(args);
         while let Some(arg) = parser.next()? {
-            match arg {
-                Arg::Long("data") => data = parser.value()?.into(),
-                Arg::Long("tasks") => launch = launch.tasks(parser.value()?.parse()?),
-                Arg::Long("threads") => launch = launch.threads(parser.value()?.parse()?),
-                Arg::Long("skip-locality") => launch = launch.check_locality(false),
-                Arg::Long("help") | Arg::Short('h') => return Ok(Command::Help),
-                other => return Err(other.unexpected()),
+            match (arg, verb) {
+                (Arg::Value(word), Verb::Run) => verb = Verb::parse(word)?,
+                (Arg::Long("data"), _) => data = parser.value()?.into(),
+                (Arg::Long("to"), Verb::Backup) | (Arg::Long("from"), Verb::Restore) => {
+                    other = Some(PathBuf::from(parser.value()?));
+                }
+                (Arg::Long("tasks"), Verb::Run) => launch = launch.tasks(parser.value()?.parse()?),
+                (Arg::Long("threads"), Verb::Run) => {
+                    launch = launch.threads(parser.value()?.parse()?);
+                }
+                (Arg::Long("durability"), Verb::Run) => {
+                    launch = launch.durability(parser.value()?.parse()?);
+                }
+                (Arg::Long("skip-locality"), Verb::Run) => launch = launch.check_locality(false),
+                (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
+                (other, _) => return Err(other.unexpected()),
             }
         }
-        Ok(Command::Run(Self { data, launch }))
+        let named = |option: &str| {
+            let missing = || lexopt::Error::Custom(format!("`{option}` is missing").into());
+            other.ok_or_else(missing)
+        };
+        Ok(match verb {
+            Verb::Run => Command::Run(Self { data, launch }),
+            Verb::Verify => Command::Verify { data },
+            Verb::Backup => Command::Backup { data, to: named("--to DIR")? },
+            Verb::Restore => Command::Restore { from: named("--from DIR")?, data },
+        })
+    }
+}
+
+impl Verb {
+    fn parse(word: OsString) -> Result<Self, lexopt::Error> {
+        match word.to_str() {
+            Some("verify") => Ok(Self::Verify),
+            Some("backup") => Ok(Self::Backup),
+            Some("restore") => Ok(Self::Restore),
+            _ => Err(Arg::Value(word).unexpected()),
+        }
     }
 }
 
@@ -61,15 +109,38 @@ mod tests {
 
     #[test]
     fn options_are_read_and_unknown_ones_refused() {
-        let Ok(Command::Run(options)) = parse(&["--data", "x", "--tasks=8", "--threads", "3"])
-        else {
+        let args = ["--data", "x", "--tasks=8", "--threads", "3", "--durability", "memory"];
+        let Ok(Command::Run(options)) = parse(&args) else {
             panic!("these are options");
         };
         assert_eq!(options.data, PathBuf::from("x"));
         let launch = format!("{:?}", options.launch);
         assert!(launch.contains("tasks: 8") && launch.contains("threads: Some(3)"), "{launch}");
+        assert!(launch.contains("durability: Memory"), "{launch}");
         assert!(matches!(parse(&["--help"]), Ok(Command::Help)));
         assert!(parse(&["--task", "3"]).is_err());
         assert!(parse(&["--tasks", "many"]).is_err());
+        assert!(parse(&["--durability", "some"]).is_err());
+    }
+
+    #[test]
+    fn commands_take_only_their_own_options() {
+        let Ok(Command::Verify { data }) = parse(&["verify", "--data", "x"]) else {
+            panic!("this is a command");
+        };
+        assert_eq!(data, PathBuf::from("x"));
+        let Ok(Command::Backup { data, to }) = parse(&["backup", "--to", "y"]) else {
+            panic!("this is a command");
+        };
+        assert_eq!((data, to), (PathBuf::from("data"), PathBuf::from("y")));
+        let Ok(Command::Restore { from, .. }) = parse(&["restore", "--from", "y"]) else {
+            panic!("this is a command");
+        };
+        assert_eq!(from, PathBuf::from("y"));
+        let missing = parse(&["backup"]).unwrap_err().to_string();
+        assert!(missing.contains("--to DIR"), "{missing}");
+        for wrong in [&["verify", "--tasks", "3"][..], &["remove"], &["backup", "--from", "y"]] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
     }
 }

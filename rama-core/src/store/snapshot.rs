@@ -11,6 +11,9 @@ use std::ops::{Bound, ControlFlow, RangeBounds};
 /// Takes rows, key and value, until it breaks.
 pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> ControlFlow<()> + 'a;
 
+/// Takes rows, also those that are damaged: they have no value then.
+pub(crate) type Scrub<'a> = dyn FnMut(&[u8], Option<&[u8]>) + 'a;
+
 /// A table of a snapshot.
 struct Rows {
     rows: ReadOnlyTable<&'static [u8], &'static [u8]>,
@@ -123,6 +126,40 @@ impl Snapshot {
             let last = last.get_or_insert_default();
             last.clear();
             last.extend_from_slice(key);
+        }
+    }
+
+    /// The names of all tables, sorted.
+    pub(crate) fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
+    }
+
+    /// Hands every row of a table to `visit`, also those that are damaged: without a value then.
+    ///
+    /// # Errors
+    /// When the rest of the table cannot be found.
+    pub(crate) fn scrub(&self, table: &str, visit: &mut Scrub<'_>) -> Result<(), StoreError> {
+        let Some(Rows { rows, seal }) = self.tables.get(table) else { return Ok(()) };
+        let failed = Failed::new(&self.file);
+        let mut range =
+            guarded(&self.file, || rows.range::<&[u8]>(..).map_err(|error| failed.redb(error)))?;
+        let mut last: Option<Vec<u8>> = None;
+        loop {
+            let row = guarded(&self.file, || {
+                let row = range.next().transpose().map_err(|error| failed.redb(error))?;
+                if let Some((key, value)) = &row {
+                    let _ = (key.value(), value.value());
+                }
+                Ok(row)
+            })?;
+            let Some((key, sealed)) = row else { return Ok(()) };
+            let key = key.value();
+            // A damaged tree may lead in circles.
+            if last.as_deref().is_some_and(|last| key <= last) {
+                return Err(self.damaged(table));
+            }
+            visit(key, seal.open(key, sealed.value()));
+            last = Some(key.to_vec());
         }
     }
 

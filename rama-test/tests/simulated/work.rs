@@ -67,10 +67,10 @@ impl Life {
         }
         self.world.heal();
         match (trouble, self.random.below(4)) {
-            (Trouble::PowerLoss | Trouble::FailingOperation, _) | (_, 0) => {
-                self.world.crash().await
+            (Trouble::PowerLoss, _) | (_, 0) => self.world.crash().await,
+            (Trouble::FailingOperation | Trouble::FullDisk | Trouble::Death, _) | (_, 1) => {
+                self.world.kill().await
             }
-            (Trouble::FullDisk | Trouble::Death, _) | (_, 1) => self.world.kill().await,
             // What it says when it cannot stop is of no interest here.
             (_, 2) => drop(self.world.shutdown().await),
             (Trouble::None, _) => return self.check().await,

@@ -1,0 +1,250 @@
+//! Reads everything and compares every checksum: the groups of the log, the pages of the store, each row, each block of
+//! records, and how many records there should be.
+//!
+//! A row of a PState is compared as bytes; whether it decodes as the type that the module declares, only the module knows.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use super::{Damage, DataError, ModuleFiles, ModuleReport, Report, modules};
+use crate::{
+    codec::decode_value,
+    depot::{RecordBatch, block_key, read_block},
+    disk::{Disk, overlay::Overlay},
+    engine::{ENDS, META, META_KEY, Meta, STORE_FILE, STORE_FORMAT, Tables},
+    group::{Entry, read_group},
+    id::{Epoch, Offset, TaskId},
+    log::{self, LogError},
+    store::{Snapshot, Store, StoreError, StoreOptions},
+};
+
+/// Damaged rows that a report names of one table; how many more there are is said, too.
+const NAMED_MAX: usize = 20;
+
+/// Checks the data of all modules in a directory that nobody runs on. Changes nothing.
+///
+/// # Errors
+/// When the directory cannot be read, is in use, or has no data. Damage is no error: the report says it.
+pub fn verify(data: impl AsRef<Path>) -> Result<Report, DataError> {
+    let modules = modules(data.as_ref())?;
+    let reports = modules.iter().map(verify_module);
+    Ok(Report { modules: reports.collect::<Result<_, _>>()? })
+}
+
+fn verify_module(files: &ModuleFiles) -> Result<ModuleReport, DataError> {
+    let report = ModuleReport { module: files.name.clone(), ..ModuleReport::default() };
+    let mut check = Check { report, ends: BTreeMap::new(), tables: None, covered: Epoch(0) };
+    let failed = |source| DataError::Io { path: files.path.clone(), source };
+    if files.disk.exists(STORE_FILE).map_err(failed)? {
+        check.store(&files.disk);
+    } else {
+        check.damaged(STORE_FILE, "", "the file is missing");
+    }
+    check.log(&files.disk);
+    Ok(check.report)
+}
+
+/// What is known while a module is checked.
+struct Check {
+    report: ModuleReport,
+    /// Where each depot partition ends, by its key in [`ENDS`].
+    ends: BTreeMap<Vec<u8>, Offset>,
+    tables: Option<Tables>,
+    /// The store contains every group up to this one.
+    covered: Epoch,
+}
+
+impl Check {
+    fn damaged(&mut self, file: &str, place: impl Into<String>, found: impl Into<String>) {
+        let (file, place, found) = (file.to_owned(), place.into(), found.into());
+        self.report.damage.push(Damage { file, place, found });
+    }
+
+    fn store(&mut self, disk: &Arc<dyn Disk>) {
+        let open = |verify| {
+            let overlay = Arc::new(Overlay::new(Arc::clone(disk)));
+            Store::open_with(
+                overlay,
+                STORE_FILE,
+                &StoreOptions { verify, ..StoreOptions::default() },
+            )
+        };
+        let opened = open(true).or_else(|error| {
+            self.damaged(STORE_FILE, "", error.to_string());
+            // What can still be read tells where the damage is.
+            open(false)
+        });
+        let Ok(store) = opened else { return };
+        if let Err(error) = store.snapshot().and_then(|snapshot| self.rows(&snapshot)) {
+            self.damaged(STORE_FILE, "", error.to_string());
+        }
+    }
+
+    fn rows(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        for table in snapshot.tables() {
+            let mut damaged = Vec::new();
+            let mut rows = 0;
+            let scrubbed = snapshot.scrub(table, &mut |key, value| match value {
+                Some(_) => rows += 1,
+                None => damaged.push(key.to_vec()),
+            });
+            self.report.rows += rows;
+            for key in damaged.iter().take(NAMED_MAX) {
+                let place = format!("table {table}, key {}", hex(key));
+                self.damaged(STORE_FILE, place, "the row fails its checksum");
+            }
+            if let Some(more) = damaged.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
+                self.damaged(
+                    STORE_FILE,
+                    format!("table {table}"),
+                    format!("{more} more such rows"),
+                );
+            }
+            if let Err(error) = scrubbed {
+                let place = format!("table {table}, after {rows} rows");
+                self.damaged(STORE_FILE, place, error.to_string());
+            }
+        }
+        self.meta(snapshot)?;
+        self.records(snapshot)
+    }
+
+    fn meta(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let place = format!("table {META}");
+        match snapshot.get(META, META_KEY, decode_value::<Meta>)? {
+            // A store that was created and never written.
+            None => {}
+            Some(Err(error)) => self.damaged(STORE_FILE, place, error.to_string()),
+            Some(Ok(meta)) if meta.format != STORE_FORMAT => {
+                let found = format!(
+                    "it has format {}, and this program reads {STORE_FORMAT}: check it with the version that wrote it",
+                    meta.format
+                );
+                self.damaged(STORE_FILE, place, found);
+            }
+            Some(Ok(meta)) => {
+                self.covered = Epoch(meta.covered);
+                self.tables = Some(Tables::new(meta.catalog));
+            }
+        }
+        Ok(())
+    }
+
+    /// The blocks of each depot partition follow each other, up to where the partition ends.
+    fn records(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
+        let mut ends = BTreeMap::new();
+        for table in snapshot.tables().filter(|table| table.starts_with("depot:")) {
+            let depot = table.trim_start_matches("depot:");
+            let mut blocks: BTreeMap<TaskId, Offset> = BTreeMap::new();
+            snapshot.scrub(table, &mut |key, block| {
+                let Some(block) = block else { return };
+                match block_of(key, block) {
+                    Err(found) => {
+                        let place = format!("table {table}, key {}", hex(key));
+                        self.damaged(STORE_FILE, place, found);
+                    }
+                    Ok((task, range)) => {
+                        let before = blocks.insert(task, range.end);
+                        self.report.records += range.end.0 - range.start.0;
+                        if before.is_some_and(|before| before != range.start) {
+                            let place =
+                                format!("table {table}, task {task}, offset {}", range.start);
+                            self.damaged(STORE_FILE, place, "records before this one are missing");
+                        }
+                    }
+                }
+            })?;
+            let keyed = |(task, end)| (format!("{depot}/{task}").into_bytes(), end);
+            ends.extend(blocks.into_iter().map(keyed));
+        }
+        snapshot.scrub(ENDS, &mut |key, end| {
+            let Some(end) = end else { return };
+            let place = format!("table {ENDS}, key {}", String::from_utf8_lossy(key));
+            match decode_value::<(Offset, u64)>(end) {
+                Err(error) => self.damaged(STORE_FILE, place, error.to_string()),
+                Ok((end, _)) => {
+                    let found = ends.get(key).copied();
+                    if found.is_some_and(|found| found != end) {
+                        let found = found.unwrap_or_default();
+                        self.damaged(
+                            STORE_FILE,
+                            place,
+                            format!("the records end with {found}, and should with {end}"),
+                        );
+                    }
+                    self.ends.insert(key.to_vec(), end);
+                }
+            }
+        })
+    }
+
+    fn log(&mut self, disk: &Arc<dyn Disk>) {
+        let covered = self.covered;
+        let checked = log::check(&**disk, covered, &mut |file, epoch, payload| {
+            if let Err(found) = self.group(epoch, payload) {
+                self.damaged(file, format!("group {epoch}"), found);
+            }
+        });
+        match checked {
+            Err(error) => self.damaged("the commit log", "", error.to_string()),
+            Ok(checked) => {
+                self.report.groups = checked.groups;
+                self.report.torn_bytes = checked.torn_bytes;
+                for error in checked.damage {
+                    match error {
+                        LogError::Damaged { file, position, found } => {
+                            self.damaged(&file, format!("byte {position}"), found);
+                        }
+                        error => self.damaged("the commit log", "", error.to_string()),
+                    }
+                }
+            }
+        }
+    }
+
+    /// A group that the store does not contain goes on where its depots end.
+    fn group(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), String> {
+        let mut batches = Vec::new();
+        let read = read_group(payload, &mut |entry| {
+            if let Entry::Records { depot, task, batch } = entry {
+                batches.push((depot, task, batch));
+            }
+        });
+        read.map_err(|error| error.to_string())?;
+        let Some(tables) = self.tables.as_ref().filter(|_| epoch > self.covered) else {
+            return Ok(());
+        };
+        for (depot, task, batch) in batches {
+            let key = tables
+                .end_key(depot, task)
+                .ok_or("it names a depot that the store does not know")?;
+            let before = self.ends.insert(key, batch.end()).unwrap_or_default();
+            if before != batch.first() {
+                let (first, task) = (batch.first(), task.0);
+                return Err(format!(
+                    "records of task {task} begin at {first}, and the ones before end with {before}"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Of which task a block is, and which offsets it has.
+fn block_of(key: &[u8], block: &[u8]) -> Result<(TaskId, std::ops::Range<Offset>), String> {
+    let batches = read_block(block).map_err(|error| error.to_string())?;
+    let (Some(first), Some(last)) = (batches.first(), batches.last()) else {
+        return Err("the block has no records".to_owned());
+    };
+    if batches.windows(2).any(|pair| pair[0].end() != pair[1].first()) {
+        return Err("the block has a gap between its records".to_owned());
+    }
+    let task = key.first_chunk().map(|task| TaskId(u32::from_be_bytes(*task)));
+    let Some(task) = task.filter(|task| block_key(*task, last.end()) == key) else {
+        return Err("the block is not where it belongs".to_owned());
+    };
+    Ok((task, first.first()..RecordBatch::end(last)))
+}
+
+fn hex(key: &[u8]) -> String {
+    key.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,217 @@
+//! Damaged files: flipped bits, garbage, truncation, pages at wrong places, in directories that were closed and that were
+//! killed. A start is refused, or a read fails, or the value is right; nothing panics and nothing hangs (RELIABILITY A6,
+//! A7, C9 to C11).
+
+#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![expect(clippy::print_stdout, reason = "what a run did is told with `--nocapture`")]
+
+use std::{fs, path::Path, time::Duration};
+
+use faults::{
+    DAMAGED,
+    bank::{ACCOUNTS, Bank, Holds, TASKS, Transfer},
+    disk::Plan,
+    random::Random,
+    scenario::copy,
+    setting,
+};
+use rama_core::{Result, cluster::Durability, data::verify};
+use tokio::{runtime::Runtime, time::timeout};
+
+/// What takes longer hangs.
+const NEVER: Duration = Duration::from_secs(20);
+
+/// Transfers in the directories.
+const TRANSFERS: u64 = 120;
+
+/// How many of the last ones are in one group at most, so that nothing behind it tells that it is missing.
+const LAST_GROUP: usize = 1;
+
+/// What a directory should hold: its transfers by task.
+type Transfers = Vec<Vec<u64>>;
+
+/// Makes a directory whose bank was stopped, or killed with half of its transfers in the log only.
+async fn written(data: &Path, stopped: bool) -> Transfers {
+    let bank = Bank::start(data, &Plan::default(), Durability::Sync).await.unwrap();
+    for id in 0..TRANSFERS / 2 {
+        bank.append(id).await.unwrap();
+    }
+    bank.cluster.shutdown().await.unwrap();
+    let bank = Bank::start(data, &Plan::default(), Durability::Sync).await.unwrap();
+    for id in TRANSFERS / 2..TRANSFERS {
+        bank.append(id).await.unwrap();
+    }
+    let holds = bank.holds().await.unwrap();
+    if stopped {
+        bank.cluster.shutdown().await.unwrap();
+    } else {
+        bank.cluster.kill().await;
+    }
+    holds.transfers
+}
+
+/// Changes a file of the directory, and tells what it did.
+fn damage(data: &Path, random: &mut Random) -> String {
+    let mut files: Vec<_> =
+        fs::read_dir(data.join("BankModule")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let path = &files[random.index(files.len())];
+    let mut content = fs::read(path).unwrap();
+    let name = path.file_name().unwrap().to_str().unwrap();
+    if content.is_empty() {
+        fs::write(path, b"something").unwrap();
+        return format!("{name}: something in an empty file");
+    }
+    let at = random.index(content.len());
+    let what = match random.below(10) {
+        0..4 => {
+            // Most of a file is empty: where something is, damage matters.
+            let used: Vec<_> = (0..content.len()).filter(|at| content[*at] != 0).collect();
+            let at = if used.is_empty() { at } else { used[random.index(used.len())] };
+            let bit = random.below(8);
+            content[at] ^= 1 << bit;
+            format!("bit {bit} of byte {at} flipped")
+        }
+        4..6 => {
+            let end = content.len().min(at + 1 + random.index(5_000));
+            content[at..end].fill_with(|| u8::try_from(random.below(256)).unwrap());
+            format!("garbage in {at}..{end}")
+        }
+        6 => {
+            let end = content.len().min(at + 1 + random.index(9_000));
+            content[at..end].fill(0);
+            format!("zeros in {at}..{end}")
+        }
+        7 => {
+            content.truncate(at);
+            format!("cut at {at}")
+        }
+        8 => {
+            content.clear();
+            "nothing left".to_owned()
+        }
+        _ => {
+            let pages = content.len() / 4096;
+            if pages < 2 {
+                content.truncate(at);
+                return damage_written(path, &content, name, "cut");
+            }
+            let (from, to) = (random.index(pages) * 4096, random.index(pages) * 4096);
+            content.copy_within(from..from + 4096, to);
+            format!("the page at {from} also at {to}")
+        }
+    };
+    damage_written(path, &content, name, &what)
+}
+
+fn damage_written(path: &Path, content: &[u8], name: &str, what: &str) -> String {
+    fs::write(path, content).unwrap();
+    format!("{name}: {what}")
+}
+
+/// What became of a damaged directory.
+#[derive(Default, Debug)]
+struct Fates {
+    refused: u64,
+    failed_reads: u64,
+    right: u64,
+    /// The last group is missing, which cannot be told from one that was never finished.
+    shorter: u64,
+}
+
+/// Opens a damaged directory and reads everything that it serves.
+async fn look(data: &Path, transfers: &Transfers, fates: &mut Fates) {
+    let plan = Plan::default();
+    let started = timeout(NEVER, Bank::start(data, &plan, Durability::Sync)).await;
+    let Ok(bank) = started.expect("the start hangs") else {
+        fates.refused += 1;
+        return;
+    };
+    match timeout(NEVER, read(&bank, transfers)).await.expect("a read hangs") {
+        Ok(missing) => {
+            assert!(missing <= LAST_GROUP, "{missing} transfers are missing");
+            fates.right += u64::from(missing == 0);
+            fates.shorter += u64::from(missing > 0);
+        }
+        Err(_) => fates.failed_reads += 1,
+    }
+    // It may say that it could not stop, for damage that it found.
+    let _stopped: Result<()> =
+        timeout(NEVER, bank.cluster.shutdown()).await.expect("the stop hangs");
+}
+
+/// Compares whatever can be read; an error once everything was tried. Tells how many transfers are missing.
+async fn read(bank: &Bank, transfers: &Transfers) -> Result<usize> {
+    let mut outcome = Ok(());
+    let mut present = Transfers::new();
+    for task in 0..TASKS {
+        let all = &transfers[task as usize];
+        match bank.transfers(task, 0).await {
+            Ok(found) => {
+                assert!(found.iter().all(|transfer| *transfer == Transfer::of(transfer.id)));
+                let found: Vec<u64> = found.iter().map(|transfer| transfer.id).collect();
+                assert_eq!(found, all[..found.len().min(all.len())]);
+                present.push(found);
+            }
+            Err(error) => {
+                outcome = Err(error);
+                present.push(all.clone());
+            }
+        }
+    }
+    let count = |transfers: &Transfers| transfers.iter().map(Vec::len).sum::<usize>();
+    let missing = count(transfers) - count(&present);
+    let expected = Holds::of(present);
+    for account in 0..ACCOUNTS {
+        let found =
+            bank.client.pstate.balances.select_one(rama_core::path![keypath(account)]).await;
+        match found {
+            Ok(found) => assert_eq!(found, expected.balances.get(&account).copied()),
+            Err(error) => outcome = Err(error.into()),
+        }
+    }
+    for id in 0..TRANSFERS {
+        match bank.seen(id).await {
+            Ok(times) => assert_eq!(times, expected.seen.get(&id).copied().unwrap_or(0), "of {id}"),
+            Err(error) => outcome = Err(error),
+        }
+    }
+    match bank.balances().await {
+        Ok(found) => assert_eq!(found, expected.balances),
+        Err(error) => outcome = Err(error),
+    }
+    outcome.map(|()| missing)
+}
+
+fn damage_again_and_again(stopped: bool) {
+    let runtime = Runtime::new().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let whole = directory.path().join("whole");
+    let transfers = runtime.block_on(written(&whole, stopped));
+    let mut random = Random::new(setting("FAULTS_SEED", 1));
+    let mut fates = Fates::default();
+    for round in 0..setting("FAULTS_DAMAGED", DAMAGED).div_ceil(2) {
+        let data = directory.path().join("damaged");
+        copy(&whole, &data).unwrap();
+        let what = damage(&data, &mut random);
+        println!("{round}: {what}");
+        let report = verify(&data).unwrap();
+        let before = (fates.right, fates.shorter);
+        runtime.block_on(look(&data, &transfers, &mut fates));
+        let is_right = (fates.right, fates.shorter) != before;
+        assert!(is_right || !report.is_whole(), "`verify` found nothing, and it is not right");
+        fs::remove_dir_all(&data).unwrap();
+    }
+    println!("{fates:?}");
+    assert!(fates.refused > 20 && fates.right > 20, "{fates:?}");
+}
+
+#[test]
+fn damage_of_a_closed_directory_is_never_served() {
+    damage_again_and_again(true);
+}
+
+#[test]
+fn damage_of_a_killed_directory_is_never_served() {
+    damage_again_and_again(false);
+}
