@@ -27,8 +27,9 @@ use crate::{
     log::{CommitLog, Durability, LogError},
 };
 
-/// How many times the bytes after which a checkpoint is due may wait for one, before commits wait too.
-const UNCHECKPOINTED_MAX: usize = 4;
+/// How many times the bytes after which a checkpoint is due may wait for one, before commits wait too: bounds the
+/// memory that holds them. As much again may be in the checkpoint that is being written.
+const UNCHECKPOINTED_MAX: usize = 2;
 
 /// Writes the commit log. The only owner of it.
 pub(crate) struct Committer {
@@ -219,7 +220,9 @@ impl Committer {
             self.engine.space.look(self.redo.bytes());
         }
         let look = self.engine.space.is_full().then(|| now.after(SPACE_INTERVAL));
-        let times = [self.sync_time(), self.checkpoint_time(), look];
+        // A checkpoint that is due already waits for space.
+        let checkpoint = self.checkpoint_time().map(|at| look.map_or(at, |look| at.max(look)));
+        let times = [self.sync_time(), checkpoint, look];
         Ok(times.into_iter().flatten().min().map_or(Step::Idle, Step::Until))
     }
 

@@ -11,7 +11,7 @@ use std::{
 use rama_core::{
     Result,
     clock::{Clock, ManualClock, Timestamp},
-    cluster::{Cluster, LaunchConfig, Tuning},
+    cluster::{Cluster, LaunchConfig, Status, Tuning},
     disk::{Disk, Fault, SimDisk},
     flow::RandomSource,
     log::LogOptions,
@@ -104,6 +104,11 @@ impl World {
     /// As [`Cluster::update`].
     pub async fn update<M: Module>(&self, module: M) -> Result<M::Client> {
         self.inner.cluster.update(module).await
+    }
+
+    /// How a module is; `None` when it was never launched.
+    pub async fn status(&self, module: &str) -> Option<Status> {
+        self.inner.cluster.status(module).await
     }
 
     /// Loses power: nothing runs any more, and of what was not synced some is gone. Clients get no answers, or that the
@@ -205,6 +210,11 @@ impl World {
     /// Leaves room for so many bytes more on every disk.
     pub fn leave_room(&self, bytes: usize) {
         self.inner.disks.each(|disk| disk.leave_room(Some(bytes)));
+    }
+
+    /// Lets the disks take as much as there may be.
+    pub fn make_room(&self) {
+        self.inner.disks.each(|disk| disk.leave_room(None));
     }
 
     /// Takes back what the disks were to do and have not done. Modules that failed of it stay as they are.

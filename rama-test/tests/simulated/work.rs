@@ -3,10 +3,11 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
-use rama_core::{flow::RandomSource, prelude::*};
-use rama_test::{Simulation, World, assert_exactly_once};
+use rama_core::{cluster::Status, flow::RandomSource, prelude::*};
+use rama_test::{Joined, Simulation, World, assert_exactly_once};
 
 use crate::{
     bank::{ACCOUNTS, BankModule, BankModuleClient},
@@ -62,18 +63,19 @@ impl Life {
             let client = self.client(client);
             running.push(self.world.spawn(client.work()));
         }
+        running.push(self.operator());
         for one in running {
             one.join().await;
         }
         self.world.heal();
+        let broken = matches!(self.world.status("BankModule").await, Some(Status::Broken(_)));
         match (trouble, self.random.below(4)) {
+            _ if broken && self.random.below(2) == 0 => self.world.kill().await,
             (Trouble::PowerLoss, _) | (_, 0) => self.world.crash().await,
-            (Trouble::FailingOperation | Trouble::FullDisk | Trouble::Death, _) | (_, 1) => {
-                self.world.kill().await
-            }
+            (Trouble::FailingOperation | Trouble::Death, _) | (_, 1) => self.world.kill().await,
             // What it says when it cannot stop is of no interest here.
             (_, 2) => drop(self.world.shutdown().await),
-            (Trouble::None, _) => return self.check().await,
+            (Trouble::None | Trouble::FullDisk, _) => return self.check().await,
         }
         // It may end again while it recovers (A11).
         while self.random.below(3) == 0 {
@@ -118,6 +120,15 @@ impl Life {
             }
             _ => Trouble::None,
         }
+    }
+
+    /// Somebody who makes room on a full disk, sooner or later: what waits for it goes on then (C1).
+    fn operator(&mut self) -> Joined<()> {
+        let (world, seconds) = (self.world.clone(), self.random.below(300));
+        self.world.spawn(async move {
+            world.advance(Duration::from_secs(seconds)).await;
+            world.make_room();
+        })
     }
 
     fn client(&mut self, number: u64) -> Client {
