@@ -28,6 +28,9 @@ pub enum Error {
     /// A read failed.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// Something about a dead letter failed.
+    #[error(transparent)]
+    Letter(#[from] LetterError),
     /// A path on a plain value failed.
     #[error(transparent)]
     Path(#[from] PathError),
@@ -164,12 +167,27 @@ pub enum AppendError {
     /// The record is stored, and a stream topology failed on it: none of its effects were kept, except those
     /// from before it waited for a future or an append (DP-24).
     #[error(
-        "the record is stored in depot `*{depot}`, but topology `{topology}` failed on it: {reason}"
+        "the record is stored in depot `*{depot}`, but topology `{topology}` failed on it: {reason}; {fate}"
     )]
     Failed {
         /// The depot's name.
         depot: &'static str,
         /// The topology that failed.
+        topology: &'static str,
+        /// The error or the panic message.
+        reason: Arc<str>,
+        /// What becomes of the record.
+        fate: Fate,
+    },
+    /// The record is stored and done, but what a topology returned for it cannot be put together (DP-28).
+    #[error(
+        "the record is stored in depot `*{depot}` and done, but what topology `{topology}` returned cannot be put \
+         together by its `ack_return`: {reason}"
+    )]
+    Returned {
+        /// The depot's name.
+        depot: &'static str,
+        /// The topology that returned several values.
         topology: &'static str,
         /// The error or the panic message.
         reason: Arc<str>,
@@ -223,6 +241,43 @@ pub enum AppendError {
         /// The module's name.
         module: &'static str,
     },
+}
+
+/// What becomes of a record on which a topology failed (DP-83, ST-05, ST-14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fate {
+    /// It is run again after a while.
+    Again {
+        /// Which attempt that will be, from 2.
+        attempt: u32,
+        /// How often it is tried, the first time included.
+        of: u32,
+    },
+    /// It was its last attempt: the topology has given it up, and it is a dead letter now.
+    DeadLetter,
+    /// It was its last attempt, but the topology has as many dead letters as it may have: it is run again and again
+    /// until some are replayed or discarded.
+    NoRoom,
+    /// Its source does not retry: the topology has given it up, and nothing is kept but the record in its depot.
+    Dropped,
+}
+
+impl fmt::Display for Fate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Again { attempt, of } => {
+                write!(f, "it will be run again, as attempt {attempt} of {of}")
+            }
+            Self::DeadLetter => {
+                f.write_str("it is a dead letter now, which can be replayed or discarded")
+            }
+            Self::NoRoom => f.write_str(
+                "it will be run again until there is room for another dead letter: replay or discard some",
+            ),
+            Self::Dropped => f.write_str("its source says `retry: none`, so it is not run again"),
+        }
+    }
 }
 
 /// Why a read gave no answer.
@@ -324,6 +379,64 @@ pub enum ReadError {
         /// The module's name.
         module: &'static str,
     },
+}
+
+/// Why a dead letter could not be read, replayed or discarded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LetterError {
+    /// The letter is gone: it was replayed or discarded.
+    #[error(
+        "there is no dead letter of record {offset} of task {task} in depot `*{depot}` any more"
+    )]
+    NoSuchLetter {
+        /// The depot's name.
+        depot: String,
+        /// The partition of the record.
+        task: TaskId,
+        /// The offset of the record.
+        offset: Offset,
+    },
+    /// Somebody replays it.
+    #[error(
+        "record {offset} of task {task} in depot `*{depot}` is being replayed: wait for its end"
+    )]
+    RunsAgain {
+        /// The depot's name.
+        depot: String,
+        /// The partition of the record.
+        task: TaskId,
+        /// The offset of the record.
+        offset: Offset,
+    },
+    /// The record was run again and failed.
+    #[error("the record was run again and is a dead letter once more: {reason}")]
+    FailedAgain {
+        /// The error or the panic message of the last attempt.
+        reason: Arc<str>,
+    },
+    /// The topology cannot run the record.
+    #[error("topology `{topology}` does not read depot `*{depot}` any more: discard the letter")]
+    NotRead {
+        /// The topology's name.
+        topology: String,
+        /// The depot's name.
+        depot: String,
+    },
+    /// The module is not running, or stopped before it was done. What was begun goes on at the next start.
+    #[error(
+        "module `{module}` is not running: a replay that was begun goes on when it starts again"
+    )]
+    Stopped {
+        /// The module's name.
+        module: &'static str,
+    },
+    /// Letters could not be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// Stored bytes that do not decode, or are of another type.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
 }
 
 /// Why an event failed: any error that `?` meets inside dataflow.

@@ -1,5 +1,5 @@
 //! What one commit group contains, as bytes: depot records, changed PState rows, the progress of
-//! topologies and which records wait for something outside. The same bytes are the payload of the commit log, the input of a checkpoint and the
+//! topologies, which records wait for something outside, which failed, and dead letters. The same bytes are the payload of the commit log, the input of a checkpoint and the
 //! input of recovery: results, not recipes.
 
 use crate::{
@@ -19,6 +19,9 @@ const ROWS: u8 = 2;
 const PROGRESS: u8 = 3;
 const PARKED: u8 = 4;
 const DONE: u8 = 5;
+const FAILED: u8 = 10;
+const LETTER: u8 = 11;
+const LETTER_GONE: u8 = 12;
 
 const KEY: u8 = 20;
 const KEYS_FROM: u8 = 21;
@@ -86,9 +89,31 @@ impl GroupWriter {
         parked: bool,
     ) {
         put_u8(&mut self.bytes, if parked { PARKED } else { DONE });
-        put_varint(&mut self.bytes, topology.0.into());
-        self.place(depot.0, task);
-        put_varint(&mut self.bytes, offset.0);
+        self.record(topology, (depot, task, offset));
+    }
+
+    /// A topology has failed on a record so many times, and will run it again.
+    pub(crate) fn failed(
+        &mut self,
+        topology: TopologyId,
+        record: (DepotId, TaskId, Offset),
+        times: u32,
+    ) {
+        put_u8(&mut self.bytes, FAILED);
+        self.record(topology, record);
+        put_varint(&mut self.bytes, times.into());
+    }
+
+    /// A topology has given a record up, and this is its dead letter; or, without one, the letter is gone.
+    pub(crate) fn letter(
+        &mut self,
+        topology: TopologyId,
+        record: (DepotId, TaskId, Offset),
+        letter: Option<&[u8]>,
+    ) {
+        put_u8(&mut self.bytes, if letter.is_some() { LETTER } else { LETTER_GONE });
+        self.record(topology, record);
+        letter.into_iter().for_each(|letter| put_slice(&mut self.bytes, letter));
     }
 
     /// A record was appended under a key.
@@ -113,6 +138,12 @@ impl GroupWriter {
 
     pub(crate) fn finish(self) -> Vec<u8> {
         self.bytes
+    }
+
+    fn record(&mut self, topology: TopologyId, (depot, task, offset): (DepotId, TaskId, Offset)) {
+        put_varint(&mut self.bytes, topology.0.into());
+        self.place(depot.0, task);
+        put_varint(&mut self.bytes, offset.0);
     }
 
     fn place(&mut self, of: u16, task: TaskId) {
@@ -165,6 +196,8 @@ pub(crate) enum Entry<'a> {
     Parked { topology: TopologyId, depot: DepotId, task: TaskId, offset: Offset, parked: bool },
     Key { depot: DepotId, task: TaskId, note: KeyNote },
     KeysFrom { depot: DepotId, task: TaskId, offset: Offset },
+    Failed { topology: TopologyId, record: (DepotId, TaskId, Offset), times: u32 },
+    Letter { topology: TopologyId, record: (DepotId, TaskId, Offset), letter: Option<&'a [u8]> },
 }
 
 /// Hands every entry of a group to `visit`, in the order they were written.
@@ -195,9 +228,7 @@ pub(crate) fn read_group<'a>(
                 visit(Entry::Progress { topology, depot: DepotId(depot), task, next });
             }
             section @ (PARKED | DONE) => {
-                let topology = TopologyId(read_id(&mut reader)?);
-                let (depot, task) = read_place(&mut reader)?;
-                let (depot, offset) = (DepotId(depot), Offset(reader.varint()?));
+                let (topology, (depot, task, offset)) = read_record(&mut reader)?;
                 let parked = section == PARKED;
                 visit(Entry::Parked { topology, depot, task, offset, parked });
             }
@@ -211,6 +242,17 @@ pub(crate) fn read_group<'a>(
                 let (depot, task) = read_place(&mut reader)?;
                 let offset = Offset(reader.varint()?);
                 visit(Entry::KeysFrom { depot: DepotId(depot), task, offset });
+            }
+            FAILED => {
+                let (topology, record) = read_record(&mut reader)?;
+                let times = u32::try_from(reader.varint()?)
+                    .map_err(|_| CodecError::Invalid { expected: "a number of attempts" })?;
+                visit(Entry::Failed { topology, record, times });
+            }
+            section @ (LETTER | LETTER_GONE) => {
+                let (topology, record) = read_record(&mut reader)?;
+                let letter = if section == LETTER { Some(reader.slice()?) } else { None };
+                visit(Entry::Letter { topology, record, letter });
             }
             _ => return Err(CodecError::Invalid { expected: "a section of a commit group" }),
         }
@@ -245,6 +287,14 @@ fn read_rows<'a>(
         };
         visit(Entry::Row { pstate, task, address, value });
     }
+}
+
+type Record = (TopologyId, (DepotId, TaskId, Offset));
+
+fn read_record(reader: &mut Reader<'_>) -> Result<Record, CodecError> {
+    let topology = TopologyId(read_id(reader)?);
+    let (depot, task) = read_place(reader)?;
+    Ok((topology, (DepotId(depot), task, Offset(reader.varint()?))))
 }
 
 fn read_place(reader: &mut Reader<'_>) -> Result<(u16, TaskId), CodecError> {
@@ -286,6 +336,9 @@ mod tests {
         let note = KeyNote { offset: Offset(7), time: Timestamp(9), hash: 1 << 70, key };
         group.key(DepotId(1), TaskId(2), &note);
         group.keys_from(DepotId(1), TaskId(2), Offset(6));
+        group.failed(TopologyId(4), (DepotId(1), TaskId(2), Offset(301)), 2);
+        group.letter(TopologyId(4), (DepotId(1), TaskId(2), Offset(302)), Some(b"ab"));
+        group.letter(TopologyId(4), (DepotId(1), TaskId(2), Offset(302)), None);
         group.finish()
     }
 
@@ -316,6 +369,12 @@ mod tests {
                 Entry::KeysFrom { depot, task, offset } => {
                     format!("keys from {depot} {task} {offset}")
                 }
+                Entry::Failed { topology, record: (depot, task, offset), times } => {
+                    format!("failed {topology} {depot} {task} {offset} {times}")
+                }
+                Entry::Letter { topology, record: (depot, task, offset), letter } => {
+                    format!("letter {topology} {depot} {task} {offset} {letter:?}")
+                }
             });
         })?;
         Ok(told)
@@ -335,6 +394,9 @@ mod tests {
                 "parked 4 1 2 300 false",
                 "key 1 2 7 Timestamp(9) 400000000000000000 [107]",
                 "keys from 1 2 6",
+                "failed 4 1 2 301 2",
+                "letter 4 1 2 302 Some([97, 98])",
+                "letter 4 1 2 302 None",
             ]
         );
     }
@@ -344,7 +406,7 @@ mod tests {
         let whole = sample();
         let ends: Vec<usize> =
             (2..whole.len()).filter(|&end| told(&whole[..end]).is_ok()).collect();
-        assert!(ends.len() <= 6, "only the ends of whole sections read: {ends:?}");
+        assert!(ends.len() <= 9, "only the ends of whole sections read: {ends:?}");
         let mut other = whole;
         other[0] = 9;
         assert!(matches!(told(&other), Err(CodecError::NewerVersion { codec: 9, .. })));

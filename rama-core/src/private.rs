@@ -2,11 +2,11 @@
 
 use crate::pstate::SourceLine;
 pub use crate::{
-    client::{Depot, Link, PState},
+    client::{Depot, Link, PState, Stream},
     depot::{AckLevel, Partitioning},
     flow::{
-        Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Returns, Rounds, carry, keep,
-        key_of, unify,
+        Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Retry, Returns, Rounds,
+        SourceOptions, StartFrom, carry, keep, key_of, unify,
     },
     module::{Module, ModuleBuilder, PStateOptions, key_hash},
     path::{

@@ -4,8 +4,8 @@
 //! purpose with `TRYBUILD=overwrite` and read the difference. `ui/hygiene` holds programs that must compile.
 
 const TOPICS: &[&str] = &[
-    "module", "depot", "pstate", "flow", "control", "wait", "op", "locality", "path", "derive",
-    "portable",
+    "module", "depot", "pstate", "source", "flow", "control", "wait", "op", "locality", "path",
+    "derive", "portable",
 ];
 
 #[test]

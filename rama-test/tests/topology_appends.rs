@@ -18,7 +18,7 @@ use rama_core::{
     client::{Depot, Link, PState},
     depot::{AckReturns, Partitioning},
     error::{AppendError, EventError},
-    flow::{Cx, DepotRef, Outcome, PStateRef},
+    flow::{Cx, DepotRef, Outcome, PStateRef, Retry, SourceOptions},
     id::TaskId,
     module::{Module, ModuleBuilder, key_hash},
     prelude::*,
@@ -162,7 +162,8 @@ impl Chain {
         let flow = first.flow();
         let appended = flow.returns("after depot_append(*b)");
         let outside = self.outside.clone();
-        flow.source(a, "source(*a)", move |cx, item: Item| {
+        let once = SourceOptions::new().retry(Retry::None);
+        flow.source_with(a, "source(*a)", once, move |cx, item: Item| {
             let Item { key, id, does } = item;
             push(cx, seen, key, id)?;
             match does {
@@ -226,7 +227,8 @@ impl Chain {
         let flow = second.flow();
         let answered = flow.returns("after await_future(ask)");
         let outside = self.outside.clone();
-        flow.source(b, "source(*b)", move |cx, item: Item| {
+        let once = SourceOptions::new().retry(Retry::None);
+        flow.source_with(b, "source(*b)", once, move |cx, item: Item| {
             let Item { key, id, does } = item;
             push(cx, seen, key, id)?;
             match does {
@@ -496,7 +498,8 @@ async fn a_tree_fails_when_the_record_it_waits_for_fails() {
     let (depot, topology, reason) = failed(test.client.a.append(failing).await);
     assert_eq!((depot, topology), ("a", "first"));
     let said = "stored in depot `*b`, but topology `second` failed on it: the second one fails (in \
-                `source(*b)`) (in `after depot_append(*b)`)";
+                `source(*b)`); its source says `retry: none`, so it is not run again (in `after \
+                depot_append(*b)`)";
     assert!(reason.contains(said), "{reason}");
     let passing = item(1, 6, Does::PassAcked(Level::AppendAck, Then::Fail));
     test.client.a.append(passing).await.unwrap();

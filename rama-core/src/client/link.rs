@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use super::{Depot, PState};
+use super::{Depot, PState, Stream};
 use crate::{
     depot::Event,
     engine::{Ending, Engine},
@@ -37,6 +37,12 @@ impl Link {
     #[must_use]
     pub fn pstate<S>(&self, name: &'static str) -> PState<S> {
         PState::new(self.clone(), name)
+    }
+
+    /// The handle of a stream topology. Emitted by the macro, which knows names.
+    #[must_use]
+    pub fn stream(&self, name: &'static str) -> Stream {
+        Stream::new(self.clone(), name)
     }
 
     pub(crate) fn module(&self) -> &'static str {

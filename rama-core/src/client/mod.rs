@@ -6,10 +6,12 @@ mod dynamic;
 mod link;
 mod pstate;
 mod records;
+mod stream;
 
 pub use self::{
     depot::Depot,
     link::Link,
     pstate::{AllPartitions, KeyPartition, PState, PStatePath, Partition},
     records::{DepotInfo, DepotPage, DepotRecord, PartitionInfo},
+    stream::{DeadLetter, Replayed, Stream},
 };

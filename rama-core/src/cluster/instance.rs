@@ -12,8 +12,8 @@ use crate::{
     disk::{Disk, DiskLock},
     driver::{Actor, Outside, Running, Signal, Step, Wakes},
     engine::{
-        Checkpointer, Committer, Ending, Engine, Gate, Lane, LaneDoor, Recovered, Shared, Trims,
-        Watch, Watchdog, recover,
+        Answers, Checkpointer, Committer, Ending, Engine, Gate, Lane, LaneDoor, Letters, Policies,
+        Recovered, Shared, Trims, Unfinished, Watch, Watchdog, recover,
     },
     error::LaunchError,
     flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
@@ -52,7 +52,7 @@ impl Instance {
         let tuning = config.tunes().clone();
         let options = tuning.log.clone();
         let recovered = recover(disk, name, config.task_count(), definition.catalog(), options)?;
-        let topologies = definition.topologies.clone();
+        let answers = Answers::new(definition.topologies.clone(), &definition.program);
         let epoch = Epoch(recovered.meta.covered);
         let (engine, trims) = engine(name, config, (disk, seams), definition, &recovered)?;
         let engine = Arc::new(engine);
@@ -63,7 +63,7 @@ impl Instance {
             Durability::Sync | Durability::Interval(_) => log,
         };
         let pace = (durability, tuning);
-        let committer = Committer::new(Arc::clone(&engine), topologies, log, pace, epoch);
+        let committer = Committer::new(Arc::clone(&engine), answers, log, pace, epoch);
         let store = Arc::new(store);
         let (of, facts) = (Arc::clone(&engine), (tables, meta));
         let checkpointer = Checkpointer::new(of, Arc::clone(&store), facts, trims);
@@ -213,6 +213,7 @@ fn engine(
         program: Arc::new(definition.program),
         clock: Arc::clone(&clock),
     };
+    let policies = Policies::new(instance.program.retries());
     let targets: Arc<[_]> = Arc::from(targets);
     let tasks = intakes.into_iter().zip(pstates).zip(0..).map(|((intakes, pstates), id)| {
         let appends = Appends::new(Arc::clone(&targets));
@@ -225,7 +226,12 @@ fn engine(
     let pulses = tasks.iter().map(Task::pulse).collect();
     let watch = Watch::new(pulses, topologies, depots, config.patience());
     let epoch = Epoch(recovered.meta.covered).next();
+    let letters = Letters::new(recovered.tables.clone(), Arc::clone(&recovered.snapshot));
+    let unfinished = Unfinished::new(policies, unfinished, letters.given_up()?);
     let gate = Gate::new(threads, epoch, unfinished);
     let disk = Arc::clone(disk);
-    Ok((Engine::new(name, (clock, outside), tasks, doors, gate, shared, (watch, disk)), trims))
+    Ok((
+        Engine::new(name, (clock, outside), tasks, doors, gate, (shared, letters), (watch, disk)),
+        trims,
+    ))
 }

@@ -53,6 +53,11 @@ impl AckReturns {
         self.values.values().map(|value| value.len()).sum()
     }
 
+    /// What a topology returned so far, encoded.
+    pub(crate) fn encoded(&self, topology: &str) -> Option<&[u8]> {
+        self.values.get(topology).map(|value| &**value)
+    }
+
     /// What `topology` returned last for the record; `None` when it returned nothing.
     ///
     /// # Errors
@@ -99,6 +104,11 @@ impl Reply {
     /// Whether nobody waits any more.
     pub(super) fn is_given_up(&self) -> bool {
         matches!(&self.to, Waiting::Client(to) if to.is_closed())
+    }
+
+    /// Whether a tree waits, and not a client.
+    pub(crate) fn is_of_tree(&self) -> bool {
+        matches!(self.to, Waiting::Tree(_))
     }
 
     /// Answers. A client that went away is no error.

@@ -83,6 +83,7 @@ impl Checkpointer {
             let start = starts.get(&(*depot, *task)).copied();
             view.checkpointed(stored, start, Arc::clone(&snapshot));
         }
+        self.engine.letters.checkpointed(through, Arc::clone(&snapshot));
         job.progress.covered.store(through.0, Ordering::Release);
         Ok(())
     }

@@ -1,29 +1,28 @@
 //! Makes commit groups durable, one after the other: encode, one write and one sync, publish, answer.
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use super::{
     Engine,
+    answers::Answers,
     checkpointer::{CheckpointProgress, Job},
     gate::{Ending, Group},
+    letters::Letter,
     redo::Redo,
     space::SPACE_INTERVAL,
     tuning::Tuning,
-    unfinished::Held,
 };
 use crate::{
     clock::Timestamp,
     codec::CodecError,
-    depot::{AckLevel, AckReturns, SealedRecords},
+    depot::{SealedRecords, StoredRecord},
     driver::{Actor, Step},
-    error::AppendError,
-    flow::{AckReturn, Origin, Place},
+    flow::Origin,
     group::GroupWriter,
-    id::{DepotId, Epoch, TaskId},
+    id::{Epoch, Offset},
     log::{CommitLog, Durability, LogError},
 };
 
@@ -31,10 +30,13 @@ use crate::{
 /// memory that holds them. As much again may be in the checkpoint that is being written.
 const UNCHECKPOINTED_MAX: usize = 2;
 
+/// Dead letters that changed: new ones, and `None` for those that are gone.
+type Changed = Vec<(Origin, Option<Arc<[u8]>>)>;
+
 /// Writes the commit log. The only owner of it.
 pub(crate) struct Committer {
     engine: Arc<Engine>,
-    topologies: Vec<&'static str>,
+    answers: Answers,
     log: Box<dyn CommitLog>,
     durability: Durability,
     in_hand: Option<InHand>,
@@ -54,6 +56,7 @@ pub(crate) struct Committer {
 /// A group that is to be written, and its bytes.
 struct InHand {
     group: Group,
+    letters: Changed,
     payload: Vec<u8>,
 }
 
@@ -61,7 +64,7 @@ impl Committer {
     /// `log` and the store contain everything up to `covered`.
     pub(crate) fn new(
         engine: Arc<Engine>,
-        topologies: Vec<&'static str>,
+        answers: Answers,
         log: Box<dyn CommitLog>,
         (durability, tuning): (Durability, Tuning),
         covered: Epoch,
@@ -69,7 +72,7 @@ impl Committer {
         let redo_since = engine.clock.now();
         Self {
             engine,
-            topologies,
+            answers,
             log,
             durability,
             in_hand: None,
@@ -89,14 +92,14 @@ impl Committer {
         if self.in_hand.is_none() || !self.write()? {
             return Ok(());
         }
-        let Some(InHand { group, payload }) = self.in_hand.take() else { return Ok(()) };
+        let Some(InHand { group, letters, payload }) = self.in_hand.take() else { return Ok(()) };
         if self.redo.is_empty() {
             self.redo_since = now;
         }
         self.redo.push(group.epoch, payload);
         self.engine.gate.is_durable(group.epoch);
-        publish(&self.engine, &group);
-        answer(group, &self.topologies);
+        publish(&self.engine, &group, letters);
+        self.answers.give(group);
         self.engine.committed();
         Ok(())
     }
@@ -116,8 +119,22 @@ impl Committer {
         }
     }
 
+    /// The dead letters that a group writes, with their records, and those that it removes.
+    fn letters(&self, group: &Group) -> Result<Changed, String> {
+        let mut changed: Changed =
+            group.closed.letters_gone.iter().map(|origin| (*origin, None)).collect();
+        for judged in group.closed.letters() {
+            let (appended, record) = record_of(&self.engine, group, judged.origin)?;
+            let (failed, attempts) = (judged.at, judged.times);
+            let reason = judged.reason.to_string();
+            let letter = Letter { appended, failed, attempts, reason, record };
+            changed.push((judged.origin, Some(letter.encode().into())));
+        }
+        Ok(changed)
+    }
+
     fn write_group(&mut self) -> Result<(), LogError> {
-        let Some(InHand { group, payload }) = &self.in_hand else { return Ok(()) };
+        let Some(InHand { group, payload, .. }) = &self.in_hand else { return Ok(()) };
         match self.durability {
             Durability::Sync => self.log.append(group.epoch, payload),
             Durability::Interval(_) => {
@@ -200,9 +217,11 @@ impl Committer {
             return Ok(());
         }
         let Some(group) = self.engine.groups.take() else { return Ok(()) };
-        let encoded = encode(&group);
-        let in_hand = self.in_hand.insert(InHand { group, payload: Vec::new() });
-        in_hand.payload = encoded.map_err(|error| error.to_string())?;
+        let letters = self.letters(&group);
+        let InHand { group, letters: in_hand, payload } =
+            self.in_hand.insert(InHand { group, letters: Changed::new(), payload: Vec::new() });
+        *in_hand = letters?;
+        *payload = encode(group, in_hand).map_err(|error| error.to_string())?;
         Ok(())
     }
 
@@ -256,7 +275,7 @@ impl Actor for Committer {
     }
 }
 
-fn encode(group: &Group) -> Result<Vec<u8>, CodecError> {
+fn encode(group: &Group, letters: &Changed) -> Result<Vec<u8>, CodecError> {
     let mut writer = GroupWriter::new();
     for task in &group.tasks {
         for records in &task.records {
@@ -282,76 +301,43 @@ fn encode(group: &Group) -> Result<Vec<u8>, CodecError> {
     for (Origin { topology, depot, task, offset }, parked) in parked.chain(done) {
         writer.parked(*topology, *depot, *task, *offset, parked);
     }
+    for (origin, failed) in &group.closed.again {
+        writer.failed(origin.topology, origin.place(), *failed);
+    }
+    for (origin, letter) in letters {
+        writer.letter(origin.topology, origin.place(), letter.as_deref());
+    }
     Ok(writer.finish())
 }
 
+/// A record that was given up with a group: it is in the group, or durable.
+fn record_of(engine: &Engine, group: &Group, origin: Origin) -> Result<StoredRecord, String> {
+    let is_its =
+        |records: &&SealedRecords| (records.depot, records.task) == (origin.depot, origin.task);
+    let sealed = group.tasks.iter().flat_map(|task| &task.records).filter(is_its);
+    for batch in sealed.flat_map(|records| &records.batches) {
+        let records = (batch.first().0..).map(Offset).zip(batch.records());
+        if let Some((_, record)) = records.into_iter().find(|(offset, _)| *offset == origin.offset)
+        {
+            return Ok((batch.time(), record.to_vec()));
+        }
+    }
+    let range = origin.offset..origin.offset.next();
+    let records = engine.depot_view(origin.depot, origin.task).read(range);
+    let mut records = records.map_err(|error| format!("a record cannot be read: {error}"))?;
+    records.pop().ok_or_else(|| "a record that failed is not in its depot".to_owned())
+}
+
 /// Makes a durable group visible to everybody.
-fn publish(engine: &Engine, group: &Group) {
+fn publish(engine: &Engine, group: &Group, letters: Changed) {
     let _moment = engine.shared.moment.publish();
+    engine.letters.publish(group.epoch, letters);
     for task in &group.tasks {
         for rows in &task.rows {
             rows.publish(group.epoch);
         }
         for records in &task.records {
-            let partition = |(depot, task, _): &&(DepotId, TaskId, _)| {
-                (*depot, *task) == (records.depot, records.task)
-            };
-            let view = engine.shared.depot_views.iter().find(partition);
-            let (.., view) = view.expect("every depot partition has its view");
-            view.publish(&records.batches);
+            engine.depot_view(records.depot, records.task).publish(&records.batches);
         }
     }
-}
-
-/// Answers everybody whose record is finished with the group.
-fn answer(group: Group, topologies: &[&'static str]) {
-    let mut returned: BTreeMap<Place, AckReturns> = BTreeMap::new();
-    let mut acks: Vec<&AckReturn> = group.tasks.iter().flat_map(|task| &task.acks).collect();
-    // Tasks stand one behind the other here, while a tree may return a value on task 1 and, further on,
-    // the one that counts on task 0. Stable: what a task returned in one place keeps its order.
-    acks.sort_by_key(|ack| ack.hops);
-    for AckReturn { origin, value, .. } in acks {
-        let Origin { topology, task, offset, .. } = *origin;
-        let returns =
-            returned.entry(origin.place()).or_insert_with(|| AckReturns::at(task, offset));
-        returns.set(topologies[usize::from(topology.0)], Arc::clone(value));
-    }
-    let failures: BTreeMap<Place, (usize, &Arc<str>)> = (group.failed.iter())
-        .map(|(origin, reason)| (origin.place(), (usize::from(origin.topology.0), reason)))
-        .collect();
-    group.closed.answers.into_iter().for_each(|held| answer_held(held, topologies));
-    for SealedRecords { depot, name, task, replies, .. } in
-        group.tasks.into_iter().flat_map(|task| task.records)
-    {
-        for (offset, reply) in replies {
-            let place = (depot, task, offset);
-            let nothing = || AckReturns::at(task, offset);
-            let answer = match failures.get(&place) {
-                Some((topology, reason)) if reply.level == AckLevel::Ack => {
-                    let (topology, reason) = (topologies[*topology], Arc::clone(reason));
-                    Err(AppendError::Failed { depot: name, topology, reason })
-                }
-                // Somebody else may wait for the same record by its key, until it is processed.
-                _ if reply.level == AckLevel::AppendAck => {
-                    Ok(returned.get(&place).cloned().unwrap_or_else(nothing))
-                }
-                _ => Ok(returned.remove(&place).unwrap_or_else(nothing)),
-            };
-            reply.send(answer);
-        }
-    }
-}
-
-/// Answers somebody who has waited for longer than one group.
-fn answer_held(held: Held, topologies: &[&'static str]) {
-    let Held { place: (_, task, offset), depot, reply, returns, failure, .. } = held;
-    if let Some((topology, reason)) = failure {
-        let topology = topologies[usize::from(topology.0)];
-        return reply.send(Err(AppendError::Failed { depot, topology, reason }));
-    }
-    let mut returned = AckReturns::at(task, offset);
-    for AckReturn { origin, value, .. } in returns {
-        returned.set(topologies[usize::from(origin.topology.0)], value);
-    }
-    reply.send(Ok(returned));
 }

@@ -7,22 +7,27 @@
 //! all of its effects, and nothing of any other record, except of those that are parked: a tree that
 //! waits for something outside is not in flight, and the group says so.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use tokio::sync::Notify;
 
 use super::{
     Engine,
-    unfinished::{Closed, Unfinished},
+    orders::Order,
+    unfinished::{Closed, Judged, Unfinished},
 };
 use crate::{
+    clock::Timestamp,
     error::AppendError,
-    flow::{APPENDS_MAX, FUTURES_MAX, Failure, Origin, Waits},
+    flow::{APPENDS_MAX, FUTURES_MAX, Failure, Waits},
     id::{Epoch, TaskId},
-    task::{Failed, SealedTask},
+    task::{Failed, Next, SealedTask, Verdict},
 };
 
 /// Bytes after which a forming group takes no further records until it is cut: bounds the memory of the
@@ -39,6 +44,10 @@ const GROUP_RECORDS_MAX: usize = 8 * GROUP_RECORDS;
 
 /// Parcels on their way after which no further records are taken: frames are finished first.
 const PARCELS_MAX: i64 = 1_024;
+
+/// Records that rest until they are run again, after which no others begin: more, and too much of the module's memory
+/// and time would go into failing. Each takes some hundred bytes.
+const RESTING_MAX: usize = 65_536;
 
 /// Groups that a module that stops cuts so that trees get the answers to their appends. Each gets what it waits for with
 /// the next group or two, and waits for a handful one behind the other, so usual trees need a few; those that append
@@ -66,6 +75,10 @@ struct State {
     /// Tasks that have not repeated the dropped attempt yet.
     repeating: usize,
     cut_wanted: bool,
+    /// Since when a cut has waited for frames in flight.
+    cut_waits: Option<Timestamp>,
+    /// For how long, when that is long.
+    overdue: Option<Duration>,
     committing: bool,
     /// Whether the forming group contains anything.
     dirty: bool,
@@ -73,12 +86,16 @@ struct State {
     forming_bytes: Vec<usize>,
     /// Branches of trees that wait, by lane.
     parked: Vec<Waits>,
+    /// Records that rest until they are run again, by lane.
+    resting: Vec<usize>,
     /// What lanes were let in for, by index; everything again once they were told that there is more.
     granted: Vec<Takes>,
     /// Lanes that have taken records out of their queues and not run them yet, by index.
     waiting: Vec<bool>,
     failed: Arc<Failed>,
     unfinished: Unfinished,
+    /// What clients want of dead letters.
+    orders: Vec<Order>,
     /// Whether some topology can go on with stored records when the group in the committer's hands is visible.
     lags: bool,
     /// Groups that may still be cut for trees when the module stops.
@@ -104,6 +121,8 @@ pub(crate) enum Takes {
     Nothing,
     /// Parked trees go on.
     Parked,
+    /// Records that failed are run again.
+    Again,
     /// Topologies go on with stored records.
     Stored,
     /// New records come out of the queues.
@@ -116,6 +135,8 @@ pub(crate) struct Permit {
     pub(crate) takes: Takes,
     /// Whether the module stops.
     pub(crate) closing: bool,
+    /// For how long a cut has waited for frames in flight, when that is long.
+    pub(crate) overdue: Option<Duration>,
     pub(crate) repeat: Option<Arc<Failed>>,
 }
 
@@ -134,13 +155,14 @@ pub(crate) struct Report {
     pub(crate) forming_bytes: usize,
     /// Branches of trees that wait.
     pub(crate) parked: Waits,
+    /// Records that rest until they are run again.
+    pub(crate) resting: usize,
 }
 
 /// A consistent cut on its way to the log.
 pub(crate) struct Group {
     pub(crate) epoch: Epoch,
     pub(crate) tasks: Vec<SealedTask>,
-    pub(crate) failed: Arc<Failed>,
     pub(crate) closed: Closed,
 }
 
@@ -152,12 +174,8 @@ pub(crate) enum Ending {
 }
 
 impl Gate {
-    /// `parked` are the records that are not finished.
-    pub(crate) fn new(
-        lanes: usize,
-        epoch: Epoch,
-        parked: impl IntoIterator<Item = Origin>,
-    ) -> Self {
+    /// `unfinished` is what the last life of the module left.
+    pub(crate) fn new(lanes: usize, epoch: Epoch, unfinished: Unfinished) -> Self {
         let state = State {
             epoch,
             phase: Phase::Running,
@@ -165,15 +183,19 @@ impl Gate {
             in_flight: 0,
             repeating: 0,
             cut_wanted: false,
+            cut_waits: None,
+            overdue: None,
             committing: false,
             dirty: false,
             records: 0,
             forming_bytes: vec![0; lanes],
             parked: vec![Waits::default(); lanes],
+            resting: vec![0; lanes],
             granted: vec![Takes::New; lanes],
             waiting: vec![false; lanes],
             failed: Arc::default(),
-            unfinished: Unfinished::new(parked),
+            unfinished,
+            orders: Vec::new(),
             lags: false,
             closing_groups: CLOSING_GROUPS,
         };
@@ -191,7 +213,7 @@ impl Gate {
         let (takes, closing) = (state.takes(), state.is_closing());
         state.granted[lane] = takes;
         let repeat = (state.repeating > 0).then(|| Arc::clone(&state.failed));
-        Some(Permit { takes, closing, repeat })
+        Some(Permit { takes, closing, overdue: state.overdue, repeat })
     }
 
     /// Everything up to this group is in the log.
@@ -219,8 +241,9 @@ impl Gate {
 }
 
 impl Engine {
-    /// Lets a lane out, and cuts when its work was the last to wait for.
-    pub(crate) fn leave(&self, lane: usize, report: &Report) {
+    /// Lets a lane out, and cuts when its work was the last to wait for. Tells when to look again for trees that take
+    /// too long.
+    pub(crate) fn leave(&self, lane: usize, report: &Report) -> Option<Timestamp> {
         let mut state = self.gate.state();
         state.busy -= 1;
         let signed = |count| i64::try_from(count).expect("counts of one batch are small");
@@ -230,16 +253,51 @@ impl Engine {
         state.dirty |= report.records > 0 || report.parcels_run > 0;
         state.forming_bytes[lane] = report.forming_bytes;
         state.parked[lane] = report.parked;
+        state.resting[lane] = report.resting;
         state.waiting[lane] = report.waiting;
+        state.dirty |= self.is_overdue(&state);
         let enough = !report.more || state.records >= GROUP_RECORDS || state.is_full();
         if enough && state.dirty && !state.committing {
             state.cut_wanted = true;
         }
+        self.watch_frames(&mut state);
         self.cut_when_quiet(&mut state);
         self.wake_denied(&mut state);
         if state.is_closing() {
             self.gate.rest.notify_waiters();
         }
+        state.unfinished.deadline()
+    }
+
+    /// Whether it is time to look for trees that take too long. A module that stops leaves them to its next start.
+    fn is_overdue(&self, state: &State) -> bool {
+        let deadline = state.unfinished.deadline();
+        deadline.is_some_and(|deadline| deadline <= self.clock.now()) && !state.is_closing()
+    }
+
+    /// Notices frames that are in flight for ever: nothing begins while a cut waits for them, so whatever is there then
+    /// has been there for as long as the cut has waited. Usually that is microseconds, and nobody looks twice.
+    fn watch_frames(&self, state: &mut State) {
+        // Below zero for moments, and not for good before the cut.
+        if !state.cut_wanted || state.in_flight <= 0 {
+            return;
+        }
+        let now = self.clock.now();
+        let passed = now.since(*state.cut_waits.get_or_insert(now));
+        let is_long = passed >= state.unfinished.policies().shortest();
+        state.overdue = is_long.then_some(passed);
+    }
+
+    /// Takes an order of a client. Dropped when the module has ended.
+    pub(crate) fn order(&self, order: Order) {
+        let mut state = self.gate.state();
+        if !matches!(state.phase, Phase::Running) {
+            return;
+        }
+        state.orders.push(order);
+        state.dirty = true;
+        state.cut_wanted |= !state.committing;
+        self.cut_when_quiet(&mut state);
     }
 
     /// The group in the committer's hands is durable and visible: the next one may be cut.
@@ -264,23 +322,41 @@ impl Engine {
 
     /// Nobody is inside and nothing is on its way: the forming group is consistent.
     fn cut(&self, state: &mut State) {
-        let failures: Vec<Failure> = self
+        let mut failures: Vec<Failure> = self
             .all_tasks()
             .flat_map(|task| self.task(task).failures().collect::<Vec<_>>())
             .collect();
         if let Some(fatal) = failures.iter().find(|failure| failure.fatal) {
             return self.end(state, Phase::Broken(Arc::clone(&fatal.reason)));
         }
+        let now = self.clock.now();
+        if !state.is_closing() {
+            failures.extend(state.unfinished.overdue(now));
+        }
         if !failures.is_empty() {
             return self.repeat_without(state, failures);
         }
-        let now = self.clock.now();
+        let failed = std::mem::take(&mut state.failed);
+        let failed = state.unfinished.judge(&failed, now);
+        for Judged { origin, verdict, .. } in &failed {
+            self.task(origin.task).judge(*origin, *verdict);
+        }
         let mut tasks: Vec<SealedTask> =
             self.all_tasks().map(|task| self.task(task).seal(now)).collect();
-        let failed = std::mem::take(&mut state.failed);
-        let closed = state.unfinished.close(&mut tasks, &failed, state.epoch);
-        state.lags = tasks.iter().any(|task| task.lags);
+        let deadline = state.unfinished.deadline();
+        // What is run again is read when this group is visible.
+        state.lags = tasks.iter().any(|task| task.lags) || !failed.is_empty();
+        let mut closed = state.unfinished.close(&mut tasks, failed, state.epoch, now);
+        for origin in state.unfinished.obey(std::mem::take(&mut state.orders), &mut closed) {
+            let verdict = Verdict { next: Next::Again(now), holds: false };
+            self.task(origin.task).judge(origin, verdict);
+            state.lags = true;
+        }
+        if deadline.is_none() && state.unfinished.deadline().is_some() {
+            self.wake_lanes();
+        }
         state.cut_wanted = false;
+        (state.cut_waits, state.overdue) = (None, None);
         state.dirty = false;
         state.records = 0;
         state.forming_bytes.fill(0);
@@ -288,7 +364,7 @@ impl Engine {
             state.closing_groups = state.closing_groups.saturating_sub(1);
         }
         if !closed.is_empty() || tasks.iter().any(|task| !task.is_empty()) {
-            self.groups.put(Group { epoch: state.epoch, tasks, failed, closed });
+            self.groups.put(Group { epoch: state.epoch, tasks, closed });
             state.epoch = state.epoch.next();
             state.committing = true;
         }
@@ -298,10 +374,13 @@ impl Engine {
     /// Drops the attempt and runs its records again without those that failed, so that a failing record
     /// fails alone and leaves no trace.
     fn repeat_without(&self, state: &mut State, failures: Vec<Failure>) {
-        let failures = failures.into_iter().map(|failure| (failure.origin, failure.reason));
-        Arc::make_mut(&mut state.failed).extend(failures);
+        let failed = Arc::make_mut(&mut state.failed);
+        for Failure { origin, reason, .. } in failures {
+            failed.add(origin, reason, state.unfinished.holds(origin));
+        }
         self.all_tasks().for_each(|task| self.task(task).drop_attempt(&state.failed));
         state.repeating = self.tasks.len();
+        (state.cut_waits, state.overdue) = (None, None);
         self.wake_lanes();
     }
 
@@ -412,6 +491,7 @@ impl Engine {
             _ => AppendError::Stopped { module: self.module },
         };
         self.shared.queues.iter().for_each(|queue| queue.refuse_all(&refusal));
+        state.orders.clear();
         state.unfinished.abandon(Epoch(self.gate.durable.load(Ordering::Acquire)));
         self.gate.rest.notify_waiters();
         self.wake_all();
@@ -438,6 +518,7 @@ impl State {
             Phase::Closing if self.closing_groups == 0 => Takes::Nothing,
             Phase::Closing => Takes::New,
             _ if parked.futures >= FUTURES_MAX => Takes::Parked,
+            _ if self.resting.iter().sum::<usize>() >= RESTING_MAX => Takes::Again,
             _ if parked.appends >= APPENDS_MAX => Takes::Stored,
             _ => Takes::New,
         }

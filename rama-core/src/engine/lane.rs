@@ -11,6 +11,7 @@ use super::{
     gate::{Permit, Report, Takes},
 };
 use crate::{
+    clock::Timestamp,
     driver::{Actor, Signal, Step},
     flow::Parcel,
     id::TaskId,
@@ -76,15 +77,17 @@ impl Lane {
             let Some(parcel) = self.ready.pop_front() else { break };
             report.parcels_run += 1;
             let to = parcel.to;
-            self.with_task(to, &mut report, |task| task.run_parcel(parcel));
+            self.with_task(to, &mut report, |task| task.run_parcel(parcel, permit.overdue));
         }
         // Looked at once: trees that go on from task to task for ever must not keep records waiting.
         let is_free = self.ready.is_empty();
         if is_free && permit.takes >= Takes::Parked {
             self.each_task(&mut report, |task, report| report.add(task.go_on(PARKED_PER_BATCH)));
         }
-        if is_free && permit.takes >= Takes::Stored {
-            let begin = Begin { new: permit.takes >= Takes::New, closing: permit.closing };
+        if is_free && permit.takes >= Takes::Again {
+            let takes = permit.takes;
+            let (stored, new) = (takes >= Takes::Stored, takes >= Takes::New);
+            let begin = Begin { stored, new, closing: permit.closing };
             let now = self.engine.clock.now();
             self.each_task(&mut report, |task, report| {
                 report.add(task.run_records(RECORDS_PER_BATCH, begin, now))
@@ -95,6 +98,7 @@ impl Lane {
             report.forming_bytes += task.forming_bytes();
             report.waiting |= task.is_waiting();
             report.parked = report.parked + task.waits();
+            report.resting += task.resting();
         }
         report
     }
@@ -139,6 +143,20 @@ impl Lane {
     }
 }
 
+impl Lane {
+    /// Nothing to do until somebody wakes the lane, or until the first time at which something may go on. What could
+    /// have gone on before now waits for somebody, too.
+    fn rest(&self, deadline: Option<Timestamp>) -> Step {
+        let due = self.tasks.iter().filter_map(|task| self.engine.task(*task).next_due());
+        let mut due = due.chain(deadline).peekable();
+        if due.peek().is_none() {
+            return Step::Idle;
+        }
+        let now = self.engine.clock.now();
+        due.filter(|due| *due > now).min().map_or(Step::Idle, Step::Until)
+    }
+}
+
 impl Report {
     /// Whether anything was taken.
     fn add(&mut self, took: Took) -> bool {
@@ -159,7 +177,7 @@ impl Actor for Lane {
         let within = engine.outside.enter();
         let report = self.work(&permit);
         drop(within);
-        self.engine.leave(self.index, &report);
-        if report.more || !self.ready.is_empty() { Step::Again } else { Step::Idle }
+        let deadline = self.engine.leave(self.index, &report);
+        if report.more || !self.ready.is_empty() { Step::Again } else { self.rest(deadline) }
     }
 }

@@ -6,10 +6,14 @@
 //!                      lane 1: task 1, task 3 ─┴─ gate ─┘        └─▶ checkpointer ─▶ store
 //! ```
 
+mod answers;
 mod checkpointer;
 mod committer;
 mod gate;
 mod lane;
+mod letters;
+mod orders;
+mod policy;
 mod recovery;
 mod redo;
 mod space;
@@ -21,14 +25,19 @@ mod unfinished;
 mod watchdog;
 
 pub(crate) use self::{
+    answers::Answers,
     checkpointer::Checkpointer,
     committer::Committer,
     gate::{Ending, Gate, Group},
     lane::{Lane, LaneDoor},
+    letters::{Letter, Letters, LettersError},
+    orders::{Order, OrderError, What},
+    policy::Policies,
     recovery::{Recovered, STORE_FILE, recover},
     redo::Redo,
     tables::{Catalog, ENDS, META, META_KEY, Meta, STORE_FORMAT, Tables},
     trim::{Readers, Trims},
+    unfinished::{Left, Unfinished},
     watchdog::{Patience, Watch, Watchdog},
 };
 
@@ -53,7 +62,7 @@ use crate::{
     disk::Disk,
     driver::{Outside, Signal},
     error::AppendError,
-    id::TaskId,
+    id::{DepotId, TaskId},
     moment::Moment,
     pstate::PStateView,
     store::Snapshot,
@@ -76,6 +85,7 @@ pub(crate) struct Engine {
     disk: Arc<dyn Disk>,
     /// Who wants a snapshot of the store that contains everything that is durable now.
     snapshot_wishes: Mutex<Vec<oneshot::Sender<Arc<Snapshot>>>>,
+    pub(crate) letters: Letters,
     committer_done: AtomicBool,
 }
 
@@ -87,7 +97,7 @@ pub(crate) struct Shared {
     /// By name; the type is known to the client made for it.
     pub(crate) pstates: BTreeMap<&'static str, Arc<dyn Any + Send + Sync>>,
     pub(crate) queues: Vec<Arc<dyn Queue>>,
-    pub(crate) depot_views: Vec<(crate::id::DepotId, TaskId, Arc<DepotView>)>,
+    pub(crate) depot_views: Vec<(DepotId, TaskId, Arc<DepotView>)>,
     pub(crate) pstate_views: Vec<Arc<PStateView>>,
     /// At which everything of a commit group becomes visible.
     pub(crate) moment: Moment,
@@ -137,7 +147,7 @@ impl Engine {
         tasks: Vec<Task>,
         doors: Vec<LaneDoor>,
         gate: Gate,
-        shared: Shared,
+        (shared, letters): (Shared, Letters),
         (watch, disk): (Watch, Arc<dyn Disk>),
     ) -> Self {
         Self {
@@ -154,6 +164,7 @@ impl Engine {
             checkpoints: Door::new(),
             shared,
             watch,
+            letters,
             committer_done: AtomicBool::new(false),
         }
     }
@@ -211,6 +222,14 @@ impl Engine {
     /// A task, for the lane that owns it or for a cut.
     pub(crate) fn task(&self, id: TaskId) -> MutexGuard<'_, Task> {
         self.tasks[id.0 as usize].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The readers' side of a depot partition.
+    pub(crate) fn depot_view(&self, depot: DepotId, task: TaskId) -> &DepotView {
+        let views = &self.shared.depot_views;
+        let view = views.iter().find(|(of, at, _)| (*of, *at) == (depot, task));
+        let (.., view) = view.expect("every depot partition has its view");
+        view
     }
 
     pub(crate) fn task_count(&self) -> u32 {

@@ -216,7 +216,8 @@ impl Recovered {
         self.value(PROGRESS, &key.expect("the catalog was made from the module"))
     }
 
-    /// The records of a depot partition that a topology has begun and is not done with, in their order. Those of a
+    /// The records of a depot partition that a topology has begun and is not done with, in their order, and how often
+    /// it failed on each. Those of a
     /// topology that the module does not declare any more stay, like its progress: it has not finished them, and when
     /// it comes back, it goes on where it was.
     pub(crate) fn parked(
@@ -224,15 +225,15 @@ impl Recovered {
         topology: TopologyId,
         depot: DepotId,
         task: TaskId,
-    ) -> Result<Vec<Offset>, LaunchError> {
+    ) -> Result<Vec<(Offset, u32)>, LaunchError> {
         let key = |offset| {
             let key = self.tables.parked_key(topology, depot, task, offset);
             key.expect("the catalog was made from the module")
         };
         let mut decoded = Vec::new();
         let (from, last) = (key(None), key(Some(Offset(u64::MAX))));
-        self.snapshot.scan(PARKED, &from, Some(&last), &mut |_, offset| {
-            decoded.push(decode_value(offset));
+        self.snapshot.scan(PARKED, &from, Some(&last), &mut |_, row| {
+            decoded.push(decode_value(row));
             ControlFlow::Continue(())
         })?;
         Ok(decoded.into_iter().collect::<Result<_, CodecError>>()?)

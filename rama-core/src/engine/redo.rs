@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{
-    tables::{ENDS, META, META_KEY, Meta, PARKED, PROGRESS, STARTS, Tables},
+    tables::{ENDS, LETTERS, META, META_KEY, Meta, PARKED, PROGRESS, STARTS, Tables},
     trim::{Starts, Trims},
 };
 use crate::{
     clock::Timestamp,
     codec::{CodecError, encode_value},
     depot::{KeyNote, RecordBatch, block_key, write_block},
+    flow::Place,
     group::{Entry, read_group},
     id::{DepotId, Epoch, Offset, PStateId, TaskId, TopologyId},
     pstate::{after_task, ranges, store_key},
@@ -64,8 +65,10 @@ struct Coalesced<'a> {
     pstates: BTreeMap<PStateId, Rows<'a>>,
     records: BTreeMap<DepotId, BTreeMap<TaskId, Vec<RecordBatch>>>,
     progress: BTreeMap<(TopologyId, DepotId, TaskId), Offset>,
-    /// Whether the record is parked.
-    parked: BTreeMap<(TopologyId, DepotId, TaskId, Offset), bool>,
+    /// How often the record failed, if it is parked or will be run again.
+    parked: BTreeMap<(TopologyId, DepotId, TaskId, Offset), Option<u32>>,
+    /// `None` for a letter that is gone.
+    letters: BTreeMap<(TopologyId, Place), Option<&'a [u8]>>,
     keys: BTreeMap<DepotId, BTreeMap<TaskId, Keys>>,
 }
 
@@ -129,6 +132,7 @@ impl Redo {
         coalesced.write_progress(&mut batch, tables)?;
         coalesced.write_parked(&mut batch, tables)?;
         coalesced.write_keys(&mut batch, tables)?;
+        coalesced.write_letters(&mut batch, tables)?;
         let mut encoded = Vec::new();
         encode_value(meta, &mut encoded)?;
         batch.table(META, |table| table.put(META_KEY, &encoded))?;
@@ -166,7 +170,13 @@ impl<'a> Coalesced<'a> {
                 self.progress.insert((topology, depot, task), next);
             }
             Entry::Parked { topology, depot, task, offset, parked } => {
-                self.parked.insert((topology, depot, task, offset), parked);
+                self.parked.insert((topology, depot, task, offset), parked.then_some(0));
+            }
+            Entry::Failed { topology, record: (depot, task, offset), times } => {
+                self.parked.insert((topology, depot, task, offset), Some(times));
+            }
+            Entry::Letter { topology, record, letter } => {
+                self.letters.insert((topology, record), letter);
             }
             Entry::Key { depot, task, note } => self.keys(depot, task).added.push(note),
             Entry::KeysFrom { depot, task, offset } => self.keys(depot, task).from = offset,
@@ -209,7 +219,7 @@ impl<'a> Coalesced<'a> {
         for ((topology, depot, task), next) in &self.progress {
             trims.reached(*topology, *depot, *task, *next);
         }
-        self.parked.iter().for_each(|(record, parked)| trims.parked(*record, *parked));
+        self.parked.iter().for_each(|(record, parked)| trims.parked(*record, parked.is_some()));
     }
 
     /// Blocks that are trimmed at once are not written.
@@ -249,11 +259,29 @@ impl<'a> Coalesced<'a> {
         let mut rows = Vec::new();
         for ((topology, depot, task, offset), parked) in &self.parked {
             let key = named(tables.parked_key(*topology, *depot, *task, Some(*offset)))?;
-            rows.push((key, if *parked { Some(encoded(offset)?) } else { None }));
+            let mut row = Vec::new();
+            if let Some(failed) = parked {
+                encode_value(&(*offset, *failed), &mut row)?;
+            }
+            rows.push((key, parked.map(|_| row)));
         }
         batch.table(PARKED, |table| {
-            rows.iter().try_for_each(|(key, offset)| match offset {
-                Some(offset) => table.put(key, offset),
+            rows.iter().try_for_each(|(key, row)| match row {
+                Some(row) => table.put(key, row),
+                None => table.delete(key),
+            })
+        })?;
+        Ok(())
+    }
+
+    fn write_letters(&self, batch: &mut Batch<'_>, tables: &Tables) -> Result<(), RedoError> {
+        let mut rows = Vec::new();
+        for ((topology, record), letter) in &self.letters {
+            rows.push((named(tables.letter_key(*topology, *record))?, *letter));
+        }
+        batch.table(LETTERS, |table| {
+            rows.iter().try_for_each(|(key, letter)| match letter {
+                Some(letter) => table.put(key, letter),
                 None => table.delete(key),
             })
         })?;

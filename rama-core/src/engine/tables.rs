@@ -14,8 +14,12 @@ pub(crate) const ENDS: &str = "ends";
 /// First offset of each depot partition that was trimmed.
 pub(crate) const STARTS: &str = "starts";
 
-/// Records that a topology has begun and is not done with: a tree of it is parked.
+/// Records that a topology has begun and is not done with: a tree of it is parked, or it failed and will be run again.
+/// How often it failed, by offset.
 pub(crate) const PARKED: &str = "parked";
+
+/// Records that a topology has given up.
+pub(crate) const LETTERS: &str = "letters";
 
 /// The row of [`META`] with a [`Meta`].
 pub(crate) const META_KEY: &[u8] = b"module";
@@ -93,6 +97,47 @@ impl Tables {
         Some(format!("{topology}/{depot}/{task}").into_bytes())
     }
 
+    /// The number of a topology that the catalog has.
+    pub(crate) fn topology(&self, name: &str) -> Option<TopologyId> {
+        number(&self.catalog.topologies, name).map(TopologyId)
+    }
+
+    /// The number of a depot that the catalog has.
+    pub(crate) fn depot_id(&self, name: &str) -> Option<DepotId> {
+        number(&self.catalog.depots, name).map(DepotId)
+    }
+
+    /// What the keys in [`LETTERS`] of a topology begin with.
+    pub(crate) fn letters_of(&self, topology: TopologyId) -> Option<Vec<u8>> {
+        let topology = self.catalog.topologies.get(usize::from(topology.0))?;
+        Some(format!("{topology}/").into_bytes())
+    }
+
+    /// The key in [`LETTERS`] of a dead letter. Those of one depot lie in the order of their tasks and offsets.
+    pub(crate) fn letter_key(
+        &self,
+        topology: TopologyId,
+        (depot, task, offset): (DepotId, TaskId, Offset),
+    ) -> Option<Vec<u8>> {
+        let mut key = self.letters_of(topology)?;
+        key.extend_from_slice(self.catalog.depots.get(usize::from(depot.0))?.as_bytes());
+        key.push(b'/');
+        key.extend(task.0.to_be_bytes());
+        key.extend(offset.0.to_be_bytes());
+        Some(key)
+    }
+
+    /// The record whose letter has this key, when the module still has its topology and its depot.
+    pub(crate) fn letter_at(&self, key: &[u8]) -> Option<(TopologyId, (DepotId, TaskId, Offset))> {
+        let (names, place) = key.split_last_chunk::<12>()?;
+        let names = std::str::from_utf8(names).ok()?.strip_suffix('/')?;
+        let (topology, depot) = names.rsplit_once('/')?;
+        let (topology, depot) = (self.topology(topology)?, self.depot_id(depot)?);
+        let (task, offset) = place.split_first_chunk::<4>()?;
+        let offset = u64::from_be_bytes(offset.try_into().ok()?);
+        Some((topology, (depot, TaskId(u32::from_be_bytes(*task)), Offset(offset))))
+    }
+
     /// The key in [`PARKED`] of a record that a topology is not done with. Those of one partition lie in the order of
     /// their offsets, behind the key without an offset.
     pub(crate) fn parked_key(
@@ -107,4 +152,8 @@ impl Tables {
         key.extend(offset.into_iter().flat_map(|offset| offset.0.to_be_bytes()));
         Some(key)
     }
+}
+
+fn number(names: &[String], name: &str) -> Option<u16> {
+    u16::try_from(names.iter().position(|known| known == name)?).ok()
 }

@@ -19,12 +19,13 @@ mod source_options;
 mod start_from;
 mod state;
 
+pub(crate) use self::source_options::{Fold, Retries, too_long};
 pub(crate) use self::{
     append::Appends,
     builtin::Facts,
     control::Deferred,
     cx::{AckReturn, Failure, panic_message},
-    origin::{Identity, Origin, Place},
+    origin::{Identity, Origin, Place, mix},
     outbox::{Outbox, Parcel},
     parking::{APPENDS_MAX, Changes, FUTURES_MAX, Parking, Waits},
     program::{Program, Source},
@@ -41,7 +42,7 @@ pub use self::{
     program::{DepotRef, Flow, PStateRef, Port},
     random::RandomSource,
     route::{NoSuchTask, Route, TaskIndex},
-    source_options::SourceOptions,
+    source_options::{Retry, SourceOptions},
     start_from::StartFrom,
     state::Paging,
 };

@@ -55,7 +55,7 @@ impl Identity {
 }
 
 /// The end of SplitMix64 (Steele, Lea, Flood 2014): different inputs give different outputs.
-pub(super) fn mix(number: u64) -> u64 {
+pub(crate) fn mix(number: u64) -> u64 {
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     number ^ (number >> 31)

@@ -1,10 +1,11 @@
 //! Frames on their way to other tasks: typed, in batches, in the order they were sent.
 
-use std::any::Any;
+use std::{any::Any, time::Duration};
 
 use super::{
-    Cx, Identity, Origin,
+    Cx, Failure, Identity, Origin,
     program::{PortId, Program},
+    source_options::too_long,
 };
 use crate::id::TaskId;
 
@@ -31,11 +32,18 @@ pub(crate) trait Frames: Send {
 
     /// Runs the frames whose turn is before `end`.
     fn run(&mut self, end: u32, cx: &mut Cx<'_>);
+
+    /// Fails the frames of records that should have been done within this time, and leaves the others.
+    fn fail_overdue(&mut self, passed: Duration, cx: &mut Cx<'_>);
 }
 
 impl Parcel {
-    /// Runs all frames in the order they were sent.
-    pub(crate) fn run(mut self, cx: &mut Cx<'_>) {
+    /// Runs all frames in the order they were sent. With `overdue`, the time for which a cut has waited for frames, those
+    /// fail that have no more time.
+    pub(crate) fn run(mut self, overdue: Option<Duration>, cx: &mut Cx<'_>) {
+        if let Some(passed) = overdue {
+            self.parts.iter_mut().for_each(|part| part.fail_overdue(passed, cx));
+        }
         if let [only] = self.parts.as_mut_slice() {
             return only.run(u32::MAX, cx);
         }
@@ -71,6 +79,21 @@ impl<T: Send + 'static> Frames for FrameBatch<T> {
             let Envelope { origin, hops, identity, frame, .. } = envelope;
             cx.event(origin, hops, identity, segment.label, |cx| (segment.body)(cx, frame));
         }
+    }
+
+    fn fail_overdue(&mut self, passed: Duration, cx: &mut Cx<'_>) {
+        let mut left = Vec::new();
+        for envelope in self.frames.by_ref() {
+            let origin = envelope.origin;
+            let timeout = cx.program.timeout(origin);
+            if timeout > passed {
+                left.push(envelope);
+            } else if cx.failures.last().is_none_or(|last| last.origin != origin) {
+                let reason = too_long(timeout);
+                cx.failures.push(Failure { origin, reason, fatal: false });
+            }
+        }
+        self.frames = left.into_iter();
     }
 }
 

@@ -1,9 +1,9 @@
 //! A module's dataflow after compilation: segments behind typed ports, and the sources that feed them.
 
-use std::{any::Any, marker::PhantomData, sync::Arc};
+use std::{any::Any, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{
-    Cx, Identity, Outcome, SourceOptions,
+    Cx, Fold, Identity, Origin, Outcome, Retries, SourceOptions, StartFrom,
     op::{Bodies, Called},
     outbox::{NothingWaits, PortOutbox, Waiting},
 };
@@ -99,6 +99,7 @@ struct SegmentDecl {
 struct SourceDecl {
     topology: TopologyId,
     depot: DepotId,
+    options: SourceOptions,
     source: Arc<dyn Any + Send + Sync>,
 }
 
@@ -116,7 +117,6 @@ pub(crate) struct Source<E> {
     pub(crate) topology: TopologyId,
     /// Its number among the sources of its topology on its depot.
     number: u64,
-    pub(crate) options: SourceOptions,
     pub(crate) label: &'static str,
     pub(crate) body: Body<E>,
 }
@@ -144,7 +144,8 @@ impl Flow {
         self.source_with(depot, label, SourceOptions::new(), body);
     }
 
-    /// Runs `body` for each record of a depot, in another way than usual.
+    /// Runs `body` for each record of a depot, in the way that the options say. Sources of one topology on one depot
+    /// that have no id go on together, as the first of them says.
     pub fn source_with<E: Event, F>(
         &mut self,
         depot: DepotRef<E>,
@@ -158,9 +159,8 @@ impl Flow {
         let before =
             self.sources.iter().filter(|one| (one.topology, one.depot) == (topology, depot));
         let number = before.count() as u64;
-        let body = Box::new(body);
-        let source: Source<E> = Source { topology, number, options, label, body };
-        self.sources.push(SourceDecl { topology, depot, source: Arc::new(source) });
+        let source: Source<E> = Source { topology, number, label, body: Box::new(body) };
+        self.sources.push(SourceDecl { topology, depot, options, source: Arc::new(source) });
     }
 
     /// Defines what runs for each frame that hops to a port.
@@ -220,6 +220,33 @@ impl Program {
         (self.segments.iter().enumerate())
             .map(|(index, segment)| (segment.outbox)(PortId(index), tasks))
             .collect()
+    }
+
+    /// How long an attempt of a record may take: rarely asked, so looked for.
+    pub(super) fn timeout(&self, origin: Origin) -> Duration {
+        let (topology, depot) = (origin.topology, origin.depot);
+        let mut sources = self.sources.iter();
+        let source = sources.find(|source| (source.topology, source.depot) == (topology, depot));
+        source.map_or(Duration::MAX, |source| source.options.retries.timeout)
+    }
+
+    /// What becomes of several values that a source returns for one record, where it says.
+    pub(crate) fn folds(&self) -> impl Iterator<Item = ((TopologyId, DepotId), Fold)> {
+        self.sources.iter().filter_map(|source| {
+            let fold = Arc::clone(source.options.fold.as_ref()?);
+            Some(((source.topology, source.depot), fold))
+        })
+    }
+
+    /// What sources say about records on which they fail.
+    pub(crate) fn retries(&self) -> impl Iterator<Item = (TopologyId, DepotId, Retries)> {
+        self.sources.iter().map(|source| (source.topology, source.depot, source.options.retries))
+    }
+
+    /// Where topologies begin that have never read a depot, as each of their sources says.
+    pub(crate) fn starts(&self, depot: DepotId) -> impl Iterator<Item = (TopologyId, StartFrom)> {
+        let sources = self.sources.iter().filter(move |source| source.depot == depot);
+        sources.map(|source| (source.topology, source.options.start_from))
     }
 
     /// The sources that read a depot, in source order.

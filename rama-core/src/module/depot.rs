@@ -1,9 +1,6 @@
 //! A declared depot becomes queues, views and intakes.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::opening::{Declaration, Opened, Opening};
 use crate::{
@@ -13,7 +10,7 @@ use crate::{
         Event, Keys, Partitioning,
     },
     driver::Signal,
-    engine::{Queue, Readers},
+    engine::{Left, Queue, Readers},
     error::{AppendError, LaunchError},
     flow::{Origin, StartFrom},
     id::{DepotId, Offset, TaskId, TopologyId},
@@ -63,13 +60,16 @@ impl<E: Event> Declaration for DepotDecl<E> {
             let (moment, snapshot) = (at.moment.clone(), Arc::clone(&at.recovered.snapshot));
             let view = Arc::new(DepotView::new(table.clone(), task, bounds, moment, snapshot));
             let starts = self.starts(&view, task, at)?;
-            let unfinished = self.unfinished(starts.keys(), (task, bounds), at)?;
-            opened.unfinished.extend(&unfinished);
+            let left = self.left(&starts, (task, bounds), at)?;
+            let parked = left.iter().map(|left| (left.origin.offset, left.origin.topology));
             let readers = Readers {
                 reached: starts.iter().map(|(topology, start)| (*topology, start.next)).collect(),
-                parked: unfinished.iter().map(|one| (one.offset, one.topology)).collect(),
+                parked: parked.collect(),
             };
             opened.trims.watch((self.id, task), &self.options, bounds, readers);
+            let again = left.iter().filter(|left| !left.holds);
+            let unfinished: Vec<Origin> = again.map(|left| left.origin).collect();
+            opened.unfinished.extend(left);
             let queue = Arc::new(AppendQueue::new());
             let keys = Keys::new(&self.options, task, at.recovered.keys(self.id, task)?);
             let partition =
@@ -98,9 +98,8 @@ impl<E: Event> DepotDecl<E> {
         at: &Opening<'_>,
     ) -> Result<BTreeMap<TopologyId, Start>, LaunchError> {
         let (mut starts, mut wanted) = (BTreeMap::new(), BTreeMap::new());
-        for source in at.program.sources::<E>(self.id) {
-            let from = source.options.start();
-            if *wanted.entry(source.topology).or_insert(from) != from {
+        for (topology, from) in at.program.starts(self.id) {
+            if *wanted.entry(topology).or_insert(from) != from {
                 let reason = format!(
                     "the sources of a topology on depot `*{}` go on together, so they begin at the same place: \
                      give all of them the same `start_from`",
@@ -108,13 +107,13 @@ impl<E: Event> DepotDecl<E> {
                 );
                 return Err(LaunchError::Module { module: at.module, reason });
             }
-            let stored = at.recovered.progress(source.topology, self.id, task)?;
+            let stored = at.recovered.progress(topology, self.id, task)?;
             let next = match stored {
                 Some(next) => next,
                 None => self.first(from, view, at.now)?,
             };
             self.exists(next, task, view.bounds(), at)?;
-            starts.insert(source.topology, Start { next, is_stored: stored.is_some() });
+            starts.insert(topology, Start { next, is_stored: stored.is_some() });
         }
         Ok(starts)
     }
@@ -164,22 +163,24 @@ impl<E: Event> DepotDecl<E> {
     }
 
     /// What topologies have begun in a partition and are not done with, in the order of the records.
-    fn unfinished<'a>(
+    fn left(
         &self,
-        topologies: impl Iterator<Item = &'a TopologyId>,
+        starts: &BTreeMap<TopologyId, Start>,
         (task, bounds): (TaskId, Bounds),
         at: &Opening<'_>,
-    ) -> Result<VecDeque<Origin>, LaunchError> {
-        let mut unfinished = Vec::new();
-        for topology in topologies.copied() {
-            let depot = self.id;
-            for offset in at.recovered.parked(topology, depot, task)? {
+    ) -> Result<Vec<Left>, LaunchError> {
+        let mut left = Vec::new();
+        for (topology, Start { next, is_stored }) in starts {
+            let (topology, depot) = (*topology, self.id);
+            for (offset, failed) in at.recovered.parked(topology, depot, task)? {
                 self.exists(offset.next(), task, bounds, at)?;
-                unfinished.push(Origin { topology, depot, task, offset });
+                let origin = Origin { topology, depot, task, offset };
+                // A topology that went back to a record begins it in its turn.
+                let holds = *is_stored && offset >= *next;
+                left.push(Left { origin, failed, holds });
             }
         }
-        unfinished.sort_by_key(|origin| origin.offset);
-        Ok(unfinished.into())
+        Ok(left)
     }
 }
 

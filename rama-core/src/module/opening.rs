@@ -6,9 +6,9 @@ use crate::{
     clock::Timestamp,
     depot::{DepotTarget, DepotView},
     driver::Signal,
-    engine::{Queue, Recovered, Trims},
+    engine::{Left, Queue, Recovered, Trims},
     error::LaunchError,
-    flow::{Origin, Program},
+    flow::Program,
     id::TaskId,
     moment::Moment,
     pstate::{PStatePartition, PStateView},
@@ -38,7 +38,7 @@ pub(crate) struct Opened {
     /// How topologies append to a depot.
     pub(crate) target: Option<DepotTarget>,
     /// Records of a depot that topologies have begun and are not done with.
-    pub(crate) unfinished: Vec<Origin>,
+    pub(crate) unfinished: Vec<Left>,
     /// What a depot may be trimmed to.
     pub(crate) trims: Trims,
     pub(crate) pstate_views: Vec<Arc<PStateView>>,

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Begin, Failed, SealedTask, Took};
+use super::{Begin, Failed, Next, SealedTask, Took, Verdict, again::Again};
 use crate::{
     clock::Timestamp,
     codec::decode_value,
@@ -26,6 +26,10 @@ const UNFINISHED_RECORDS: usize = 256;
 /// a commit group as large as the queue is long.
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
 
+/// Until when a topology waits of which a record has failed that holds the others, before it is known what becomes
+/// of that.
+const UNTIL_JUDGED: Timestamp = Timestamp(u64::MAX);
+
 /// One depot partition and the sources that read it.
 pub(crate) struct Intake<E> {
     partition: DepotPartition<E>,
@@ -36,8 +40,8 @@ pub(crate) struct Intake<E> {
     clients: Offset,
     /// Behind the last record that a topology appended and of which a tree waits until it is processed.
     awaited: Offset,
-    /// Records with parked trees that the last life of the module left, in their order.
-    unfinished: VecDeque<Origin>,
+    /// Records that are run again by themselves.
+    again: Again,
     /// Those of them that were run in this attempt.
     taken_up: Vec<Origin>,
 }
@@ -57,7 +61,7 @@ impl Runs<'_> {
     }
 
     fn leaves_out(self, origin: &Origin) -> bool {
-        matches!(self, Self::Again(failed) if failed.contains_key(origin))
+        matches!(self, Self::Again(failed) if failed.leaves_out(origin))
     }
 }
 
@@ -79,6 +83,8 @@ struct Reading<E> {
     reached: Offset,
     /// Whether the next start knows how far it is.
     is_stored: bool,
+    /// Until when it waits, because a record failed that holds all behind it.
+    held: Option<Timestamp>,
 }
 
 /// Where a topology goes on in a partition, or begins.
@@ -103,6 +109,12 @@ pub(crate) trait IntakeSlot: Send {
     /// Runs stored records, and up to `count` new ones.
     fn run(&mut self, count: usize, begin: Begin, now: Timestamp, cx: &mut Cx<'_>) -> Took;
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>);
+    /// A record has failed that holds all behind it: the topology goes back to it.
+    fn hold(&mut self, origin: Origin);
+    fn judge(&mut self, origin: Origin, verdict: Verdict);
+    /// How many records wait to be run again.
+    fn resting(&self) -> usize;
+    fn next_due(&self) -> Option<Timestamp>;
     /// Adds to a group what was done and taken in since the last cut, and behind it what topologies appended.
     fn seal(&mut self, appended: &mut Appended, now: Timestamp, group: &mut SealedTask);
     /// Whether clients' records were taken out of the queue that have not run.
@@ -121,12 +133,12 @@ impl<E: Event> Intake<E> {
         view: Arc<DepotView>,
         program: &Program,
         starts: &BTreeMap<TopologyId, Start>,
-        unfinished: VecDeque<Origin>,
+        unfinished: impl IntoIterator<Item = Origin>,
     ) -> Self {
         let readings = (program.sources::<E>(partition.id))
             .map(|source| {
                 let Start { next, is_stored } = starts[&source.topology];
-                Reading { source, committed: next, reached: next, is_stored }
+                Reading { source, committed: next, reached: next, is_stored, held: None }
             })
             .collect();
         Self {
@@ -136,7 +148,7 @@ impl<E: Event> Intake<E> {
             taken: VecDeque::new(),
             clients: Offset(0),
             awaited: Offset(0),
-            unfinished,
+            again: Again::new(unfinished),
             taken_up: Vec::new(),
         }
     }
@@ -147,22 +159,20 @@ impl<E: Event> Intake<E> {
         self.readings.iter().all(|reading| reading.reached == end)
     }
 
-    /// Whether some source has not run everything before an offset.
+    /// Whether some source has not run everything before an offset, and could.
     fn is_behind(&self, end: Offset) -> bool {
-        self.readings.iter().any(|reading| reading.reached < end)
+        self.readings.iter().any(|reading| reading.is_behind(end))
     }
 
-    /// Runs what the last life of the module left unfinished, from its source.
-    fn finish(&mut self, cx: &mut Cx<'_>) -> Option<Took> {
-        let count = self.unfinished.len().min(UNFINISHED_RECORDS).min(cx.parking.room());
-        if count == 0 {
+    /// Runs records again that the last life of the module left unfinished, or that failed, from their source.
+    fn finish(&mut self, now: Timestamp, cx: &mut Cx<'_>) -> Option<Took> {
+        self.again.wake(now, || self.view.end());
+        let mut origins = self.again.take(UNFINISHED_RECORDS.min(cx.parking.room()));
+        if origins.is_empty() {
             return None;
         }
-        let mut origins: Vec<_> = self.unfinished.drain(..count).collect();
         let records = self.run_single(&origins, Runs::First, cx);
-        for origin in origins.drain(records..).rev() {
-            self.unfinished.push_front(origin);
-        }
+        self.again.give_back(origins.drain(records..));
         self.taken_up.extend(origins);
         Some(Took { records, more: cx.parking.may_begin() })
     }
@@ -210,7 +220,7 @@ impl<E: Event> Intake<E> {
     fn catch_up(&mut self, cx: &mut Cx<'_>) -> Option<Took> {
         self.skip_trimmed();
         let end = self.readable();
-        let behind = self.readings.iter().find(|reading| reading.reached < end)?;
+        let behind = self.readings.iter().find(|reading| reading.is_behind(end))?;
         let (topology, from) = (behind.source.topology, behind.reached);
         // What cannot begin is not read.
         let room = u64::try_from(cx.parking.room()).unwrap_or(u64::MAX);
@@ -246,6 +256,13 @@ impl<E: Event> Intake<E> {
     fn readable(&self) -> Offset {
         let durable = self.view.end();
         if durable < self.partition.forming_start() { durable } else { self.partition.next() }
+    }
+
+    /// Topologies go on that waited until now.
+    fn let_go(&mut self, now: Timestamp) {
+        for reading in &mut self.readings {
+            reading.held = reading.held.filter(|until| *until > now);
+        }
     }
 
     /// The sources of one topology. They are always equally far, because progress is kept by topology.
@@ -364,10 +381,14 @@ impl<E: Event> IntakeSlot for Intake<E> {
             // Until an answer wakes the task.
             return Took::default();
         }
-        if !begin.closing
-            && let Some(took) = self.finish(cx)
-        {
-            return took;
+        if !begin.closing {
+            if let Some(took) = self.finish(now, cx) {
+                return took;
+            }
+            self.let_go(now);
+        }
+        if !begin.stored {
+            return Took::default();
         }
         // A module that stops does not begin what the next start finds, only what somebody waits for.
         let wanted = !begin.closing
@@ -385,7 +406,10 @@ impl<E: Event> IntakeSlot for Intake<E> {
 
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>) {
         let again = Runs::Again(failed);
-        self.run_single(&self.taken_up, again, cx);
+        // They may have come at several times.
+        let mut taken_up = self.taken_up.clone();
+        taken_up.sort_by_key(|origin| origin.offset);
+        self.run_single(&taken_up, again, cx);
         let forming = self.partition.forming_start();
         for readings in
             self.readings.chunk_by(|one, next| one.source.topology == next.source.topology)
@@ -404,6 +428,41 @@ impl<E: Event> IntakeSlot for Intake<E> {
                 }
             }
         }
+    }
+
+    fn hold(&mut self, origin: Origin) {
+        // What is behind it is run in its turn, whatever it was before.
+        let is_behind =
+            |other: &Origin| other.topology == origin.topology && other.offset >= origin.offset;
+        self.again.forget(is_behind);
+        self.taken_up.retain(|other| !is_behind(other));
+        self.readings_of(origin.topology).for_each(|reading| {
+            reading.reached = reading.reached.min(origin.offset);
+            reading.held = Some(UNTIL_JUDGED);
+        });
+    }
+
+    fn judge(&mut self, origin: Origin, verdict: Verdict) {
+        match (verdict.holds, verdict.next) {
+            (false, Next::Never) => {}
+            (false, Next::Again(at)) => self.again.rest(origin, at),
+            (true, Next::Again(at)) => {
+                self.readings_of(origin.topology).for_each(|reading| reading.held = Some(at));
+            }
+            (true, Next::Never) => self.readings_of(origin.topology).for_each(|reading| {
+                (reading.reached, reading.held) = (origin.offset.next(), None);
+            }),
+        }
+    }
+
+    fn resting(&self) -> usize {
+        self.again.count()
+    }
+
+    fn next_due(&self) -> Option<Timestamp> {
+        let held = self.readings.iter().filter_map(|reading| reading.held);
+        let held = held.filter(|until| *until != UNTIL_JUDGED).min();
+        held.into_iter().chain(self.again.next_due()).min()
     }
 
     fn seal(&mut self, appended: &mut Appended, now: Timestamp, group: &mut SealedTask) {
@@ -429,7 +488,7 @@ impl<E: Event> IntakeSlot for Intake<E> {
             group.settled.push((depot, task, settled));
         }
         group.records.extend(self.partition.seal(settled));
-        group.lags |= !self.keeps_up();
+        group.lags |= self.is_behind(self.partition.next());
         self.taken_up.clear();
     }
 
@@ -443,11 +502,18 @@ impl<E: Event> IntakeSlot for Intake<E> {
 
     fn abandon(&mut self) {
         self.taken.clear();
-        self.unfinished.clear();
+        self.again = Again::default();
     }
 
     fn forming_bytes(&self) -> usize {
         self.partition.forming_bytes()
+    }
+}
+
+impl<E> Reading<E> {
+    /// Whether it has not run everything before an offset, and may.
+    fn is_behind(&self, end: Offset) -> bool {
+        self.held.is_none() && self.reached < end
     }
 }
 

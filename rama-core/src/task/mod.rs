@@ -2,11 +2,16 @@
 //! and frames, hands its changes to a commit group when the engine cuts, and repeats an attempt when a
 //! record failed. It does no waiting, reads no clock and knows nothing of threads.
 
+mod again;
+mod failed;
 mod intake;
 
-pub(crate) use self::intake::{Intake, IntakeSlot, SourceProgress, Start};
+pub(crate) use self::{
+    failed::{Failed, Next, Verdict},
+    intake::{Intake, IntakeSlot, SourceProgress, Start},
+};
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     clock::{Clock, Timestamp},
@@ -18,9 +23,6 @@ use crate::{
     id::{DepotId, Offset, TaskId},
     pstate::{PStatePartition, SealedRows},
 };
-
-/// Records that failed in the forming group, with the reason. They are left out when it is repeated.
-pub(crate) type Failed = BTreeMap<Origin, Arc<str>>;
 
 /// One task of a module.
 pub(crate) struct Task {
@@ -80,6 +82,8 @@ impl SealedTask {
 /// What a task may begin in a batch of work.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Begin {
+    /// Records that topologies have not run, and not only those that are run again.
+    pub(crate) stored: bool,
     /// Records out of queues, and not only stored ones.
     pub(crate) new: bool,
     /// The module stops: nothing but what somebody waits for.
@@ -127,9 +131,9 @@ impl Task {
         Arc::clone(&self.pulse)
     }
 
-    /// Runs frames that arrived from other tasks.
-    pub(crate) fn run_parcel(&mut self, parcel: Parcel) {
-        self.with_cx(|_, cx| parcel.run(cx));
+    /// Runs frames that arrived from other tasks; those that are overdue fail.
+    pub(crate) fn run_parcel(&mut self, parcel: Parcel, overdue: Option<Duration>) {
+        self.with_cx(|_, cx| parcel.run(overdue, cx));
     }
 
     /// Goes on with up to `count` parked branches for which something has come.
@@ -185,7 +189,10 @@ impl Task {
         }
         self.outbox.clear();
         self.appends.clear();
-        self.parking.drop_attempt(|origin| failed.contains_key(origin));
+        self.parking.drop_attempt(|origin| failed.leaves_out(origin));
+        for held in failed.held_from().filter(|origin| origin.task == self.id) {
+            self.intakes[usize::from(held.depot.0)].hold(*held);
+        }
         self.failures.clear();
         self.acks.clear();
         self.was_dropped = true;
@@ -204,6 +211,21 @@ impl Task {
             intake.seal(appended, now, &mut group);
         }
         group
+    }
+
+    /// Takes note of what becomes of a record that failed in the group that is about to be sealed.
+    pub(crate) fn judge(&mut self, origin: Origin, verdict: Verdict) {
+        self.intakes[usize::from(origin.depot.0)].judge(origin, verdict);
+    }
+
+    /// Records that wait to be run again.
+    pub(crate) fn resting(&self) -> usize {
+        self.intakes.iter().map(|intake| intake.resting()).sum()
+    }
+
+    /// When something may go on here that rests until then.
+    pub(crate) fn next_due(&self) -> Option<Timestamp> {
+        self.intakes.iter().filter_map(|intake| intake.next_due()).min()
     }
 
     /// Branches that wait here.

@@ -9,6 +9,7 @@ use super::locality;
 use super::op::op_facts;
 use super::pstate::{PStateHome, analyze_pstate};
 use super::resolve::{Surroundings, analyze_flow, analyze_op_body};
+use super::source::{Seen, analyze_options};
 use super::tree::{Depot, DepotBy, Module, Op, Source, Topology};
 use crate::diagnostics::Diagnostics;
 use crate::ops::{DepotPartitioner, DepotPartitioning, Operator, Place, Row, Word, did_you_mean};
@@ -224,9 +225,9 @@ fn sources(body: &[Statement], around: &Surroundings, errors: &mut Diagnostics) 
             "begin with `source(*depot) :> pattern;`",
         );
     }
-    let mut found = Vec::new();
+    let (mut found, mut seen) = (Vec::new(), Seen::default());
     for section in body[start..].chunk_by(|_, next| !is_source(next)) {
-        let [Statement::Source { keyword, depot, pattern }, rest @ ..] = section else {
+        let [Statement::Source { keyword, depot, options, pattern }, rest @ ..] = section else {
             continue;
         };
         let depots = &around.depots;
@@ -235,9 +236,10 @@ fn sources(body: &[Statement], around: &Surroundings, errors: &mut Diagnostics) 
                 .unwrap_or_else(|| format!("declare it: `depot *{depot}: Event, hash_by(field);`"));
             errors.error(depot.span(), format!("unknown depot `*{depot}`"), help);
         }
+        let options = analyze_options(depot, options, &mut seen, errors);
         let flow = analyze_flow(around, Some(pattern), rest, errors);
         let (keyword, depot, pattern) = (keyword.clone(), depot.clone(), pattern.clone());
-        found.push(Source { keyword, depot, pattern, flow });
+        found.push(Source { keyword, depot, options, pattern, flow });
     }
     found
 }

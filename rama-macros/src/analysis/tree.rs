@@ -89,10 +89,32 @@ pub(crate) struct Op {
     pub(crate) broken: bool,
 }
 
+/// An option of a source.
+#[derive(Clone)]
+pub(crate) struct SourceOption {
+    pub(crate) name: Ident,
+    pub(crate) value: SourceValue,
+}
+
+/// What an option of a source is set to.
+#[derive(Clone)]
+pub(crate) enum SourceValue {
+    /// A variant of the runtime's enum for the option.
+    Word {
+        variant: Ident,
+        argument: Option<Code>,
+    },
+    Code(Code),
+    /// The name, and the literal.
+    Name(String, Code),
+}
+
 /// A `source` with everything up to the next one.
 pub(crate) struct Source {
     pub(crate) keyword: Ident,
     pub(crate) depot: Ident,
+    /// Without contradictions.
+    pub(crate) options: Vec<SourceOption>,
     pub(crate) pattern: Pattern,
     pub(crate) flow: Flow,
 }

@@ -35,6 +35,7 @@ struct Types {
     client: Ident,
     depots: Ident,
     pstates: Ident,
+    streams: Ident,
 }
 
 impl Types {
@@ -44,18 +45,24 @@ impl Types {
             client: format_ident!("{name}Client"),
             depots: format_ident!("{name}Depots"),
             pstates: format_ident!("{name}PStates"),
+            streams: format_ident!("{name}Streams"),
         }
     }
 
     fn structs(&self, plan: &Plan) -> TokenStream {
-        let Self { client, depots, pstates } = self;
+        let Self { client, depots, pstates, streams } = self;
         let (attrs, vis, name, root) =
             (&plan.attrs, &plan.vis, &plan.name, root(plan.krate.as_ref()));
         let client_doc = format!(
-            " What a client of [`{name}`] holds: its depots and PStates, each under its own name."
+            " What a client of [`{name}`] holds: its depots, PStates and topologies, each under its own name."
         );
         let depots_doc = format!(" The depots of [`{name}`].");
         let pstates_doc = format!(" The PStates of [`{name}`].");
+        let streams_doc = format!(" The stream topologies of [`{name}`].");
+        let stream_fields = plan.topologies.iter().map(|topology| {
+            let (name, doc) = (&topology.name, format!(" Topology `{}`.", topology.name));
+            quote!(#[doc = #doc] #vis #name: #root::Stream,)
+        });
         let depot_fields = plan.depots.iter().map(|depot| depot_field(depot, vis, &root));
         // A program need not use every handle that the module gives it.
         let unused = quote!(#[allow(dead_code, reason = "not every program uses every handle")]);
@@ -73,6 +80,8 @@ impl Types {
                 #vis depot: #depots,
                 #[doc = #pstates_doc]
                 #vis pstate: #pstates,
+                #[doc = #streams_doc]
+                #vis stream: #streams,
             }
 
             #[doc = #depots_doc]
@@ -84,6 +93,11 @@ impl Types {
             #[derive(Clone, Debug)]
             #unused
             #vis struct #pstates { #(#pstate_fields)* }
+
+            #[doc = #streams_doc]
+            #[derive(Clone, Debug)]
+            #unused
+            #vis struct #streams { #(#stream_fields)* }
         }
     }
 }
@@ -184,7 +198,7 @@ fn allow(plan: &Plan) -> TokenStream {
 }
 
 fn client_value(plan: &Plan, types: &Types) -> TokenStream {
-    let Types { client, depots, pstates } = types;
+    let Types { client, depots, pstates, streams } = types;
     let link = local("link");
     let depot = |depot: &Depot| {
         let (name, text) = (&depot.name, text(&depot.name));
@@ -194,9 +208,17 @@ fn client_value(plan: &Plan, types: &Types) -> TokenStream {
         let (name, text) = (&pstate.name, text(&pstate.name));
         quote!(#name: #link.pstate(#text),)
     };
+    let stream = plan.topologies.iter().map(|topology| {
+        let (name, text) = (&topology.name, text(&topology.name));
+        quote!(#name: #link.stream(#text),)
+    });
     let (depot, pstate) = (plan.depots.iter().map(depot), public_pstates(plan).map(pstate));
     quote! {
-        #client { depot: #depots { #(#depot)* }, pstate: #pstates { #(#pstate)* } }
+        #client {
+            depot: #depots { #(#depot)* },
+            pstate: #pstates { #(#pstate)* },
+            stream: #streams { #(#stream)* },
+        }
     }
 }
 

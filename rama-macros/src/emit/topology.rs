@@ -8,7 +8,9 @@ use super::names::{Names, local, local_for, text, text_at};
 use super::op::emit_op_segment;
 use super::segment::{Writer, allow_unused_mut, arrival, parameter, tuple_pattern};
 use crate::ops::PStateMeaning;
-use crate::plan::{Entry, PState, PStateOption, Port, PortKind, Segment, Step, Topology};
+use crate::plan::{
+    Entry, PState, PStateOption, Port, PortKind, Segment, SourceOption, SourceValue, Step, Topology,
+};
 use crate::syntax::first_span;
 
 /// Names the topology and its PStates, which every topology may read.
@@ -141,16 +143,44 @@ pub(super) fn schema(pstate: &PState, root: &TokenStream) -> TokenStream {
     if pstate.is(PStateMeaning::Initial) { quote!(#root::Initial<#schema>) } else { schema.clone() }
 }
 
+/// The options of a source as a value of the runtime.
+fn source_options(options: &[SourceOption], keyword: &Ident, names: &Names) -> TokenStream {
+    let private = names.private_at(keyword.span());
+    let calls = options.iter().map(|SourceOption { name, value }| {
+        let span = name.span();
+        let value = match value {
+            SourceValue::Code(value) | SourceValue::Name(_, value) => code::whole(value, names),
+            SourceValue::Word { variant, argument } => {
+                let of = if name == "retry" { "Retry" } else { "StartFrom" };
+                let of = format_ident!("{of}", span = span);
+                let argument = argument.as_ref().map(|argument| {
+                    let argument = code::whole(argument, names);
+                    quote_spanned!(variant.span()=> (#argument))
+                });
+                quote_spanned!(variant.span()=> #private::#of::#variant #argument)
+            }
+        };
+        quote_spanned!(span=> .#name(#value))
+    });
+    let calls: TokenStream = calls.collect();
+    quote_spanned!(keyword.span()=> #private::SourceOptions::new() #calls)
+}
+
 fn emit_segment(segment: &Segment, writer: &Writer<'_>, ports: &[Port]) -> TokenStream {
     let (flow, cx, body) = (local("flow"), local("cx"), writer.steps(&segment.body));
     let done = (!segment.returns).then(|| quote!(::core::result::Result::Ok(())));
     let body = quote!(#body #done);
     let closure = |input: TokenStream| quote!(move |#cx, #input| { #body });
     match &segment.entry {
-        Entry::Source { keyword, depot, pattern } => {
+        Entry::Source { keyword, depot, options, pattern } => {
             let (label, closure) = (format!("{keyword}(*{depot})"), closure(parameter(pattern)));
             let depot = writer.names.handle("depot_", depot);
-            quote!(#flow.#keyword(#depot, #label, #closure);)
+            if options.is_empty() {
+                return quote!(#flow.#keyword(#depot, #label, #closure););
+            }
+            let with = format_ident!("{keyword}_with", span = keyword.span());
+            let options = source_options(options, keyword, writer.names);
+            quote!(#flow.#with(#depot, #label, #options, #closure);)
         }
         Entry::Port { port, patterns, frame } => {
             let Port { name, kind, .. } = &ports[port.0];

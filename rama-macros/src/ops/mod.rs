@@ -9,6 +9,7 @@ mod hop;
 mod navigator;
 mod nearest;
 mod pstate;
+mod source;
 mod word;
 
 pub(crate) use depot::{DepotPartitioner, DepotPartitioning};
@@ -17,6 +18,7 @@ pub(crate) use hop::{OfPState, Partitioner, Partitioning};
 pub(crate) use navigator::{Navigator, Params, Reach, Yields};
 pub(crate) use nearest::{did_you_mean, nearest};
 pub(crate) use pstate::{PStateMeaning, PStateOption};
+pub(crate) use source::{SourceOption, SourceValue, SourceWord};
 pub(crate) use word::{Place, Word};
 
 /// A row with a name, which can be looked up.

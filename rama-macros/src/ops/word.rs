@@ -77,7 +77,8 @@ impl Row for Word {
         Self::call(
             "source",
             "source(*depot) :> pattern;",
-            "begins a source: what follows runs for each record of the depot, on its partition",
+            "begins a source: what follows runs for each record of the depot, on its partition; behind the depot may stand \
+             `retry`, `attempts`, `timeout`, `start_from`, `ack_return` and `id`",
         ),
         Self::call(
             "emit",

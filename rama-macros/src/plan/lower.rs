@@ -32,7 +32,8 @@ fn topology(topology: analysis::Topology) -> Topology {
     let mut out = Segments::default();
     for source in &sources {
         let (keyword, depot) = (source.keyword.clone(), source.depot.clone());
-        let entry = Entry::Source { keyword, depot, pattern: source.pattern.clone() };
+        let (options, pattern) = (source.options.clone(), source.pattern.clone());
+        let entry = Entry::Source { keyword, depot, options, pattern };
         let owned = source.flow.binds.iter().copied().collect();
         let mut lowering = Lowering::new(&source.flow.variables, &mut out);
         lowering.segment(entry, &source.flow.body, &After::End, owned);

@@ -55,7 +55,7 @@ impl Graph<'_> {
     /// Where records and calls come in is round, everything else has corners.
     fn label(&self, segment: &Segment) -> String {
         match &segment.entry {
-            Entry::Source { keyword, depot, pattern } => {
+            Entry::Source { keyword, depot, pattern, .. } => {
                 let pattern = text(&pattern.tokens);
                 format!("([\"{}\"])", escaped(&format!("{keyword}(*{depot}) :> {pattern}")))
             }

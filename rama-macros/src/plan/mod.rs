@@ -17,7 +17,7 @@ mod show;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 pub(crate) use crate::analysis::{
-    Depot, DepotBy, Import, PState, PStateOption, Param, Route, Stream,
+    Depot, DepotBy, Import, PState, PStateOption, Param, Route, SourceOption, SourceValue, Stream,
 };
 use crate::ops::Yields;
 use crate::syntax::{Code, Item, Let, Pattern, Rust};
@@ -103,6 +103,7 @@ pub(crate) enum Entry {
     Source {
         keyword: Ident,
         depot: Ident,
+        options: Vec<SourceOption>,
         pattern: Pattern,
     },
     /// The patterns stand in front of the frame.

@@ -6,6 +6,7 @@ use super::{
     Access, Arg, Argument, Arm, Branch, DepotBy, Entry, Navigation, Op, PState, PStateOption,
     Param, Paths, Plan, Route, Segment, Slot, Step, Test, Topology, Wait,
 };
+use crate::analysis::shown;
 use crate::ops::Yields;
 use crate::syntax::{Let, Pattern, text};
 
@@ -81,8 +82,9 @@ impl Printer {
     fn segments(&mut self, segments: &[Segment]) {
         for segment in segments {
             let head = match &segment.entry {
-                Entry::Source { keyword, depot, pattern } => {
-                    format!("segment {keyword}(*{depot}) :> {}", text(&pattern.tokens))
+                Entry::Source { keyword, depot, options, pattern } => {
+                    let (options, pattern) = (shown(options), text(&pattern.tokens));
+                    format!("segment {keyword}(*{depot}{options}) :> {pattern}")
                 }
                 Entry::Port { port, patterns, frame } => {
                     format!("segment {} {}", self.ports[port.0], arrival(patterns, frame))

@@ -89,6 +89,16 @@ impl Code {
         Self::new(quote!(#(#before)* #tuple #(#after)*))
     }
 
+    /// What stands in the parentheses of `name(…)`.
+    pub(crate) fn argument(&self) -> Option<Self> {
+        match self.tokens.clone().into_iter().last()? {
+            TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis => {
+                Some(Self::new(group.stream()))
+            }
+            _ => None,
+        }
+    }
+
     /// The call that the expression is, when it is one by a single name.
     pub(crate) fn call(&self) -> Option<Call> {
         let tokens: Vec<TokenTree> = self.tokens.clone().into_iter().collect();

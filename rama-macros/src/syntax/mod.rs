@@ -129,11 +129,18 @@ pub(crate) struct PStateOption {
     pub(crate) value: Option<Code>,
 }
 
+/// `name: value` of a source.
+#[derive(Clone)]
+pub(crate) struct SourceOption {
+    pub(crate) name: Ident,
+    pub(crate) value: Code,
+}
+
 /// One statement of dataflow.
 #[derive(Clone)]
 pub(crate) enum Statement {
-    /// `source(*depot) :> pattern;`
-    Source { keyword: Ident, depot: Ident, pattern: Pattern },
+    /// `source(*depot, name: value) :> pattern;`
+    Source { keyword: Ident, depot: Ident, options: Vec<SourceOption>, pattern: Pattern },
     /// `let pattern: ty = value else { diverge };`
     Let(Let),
     /// `let pattern = value else { … };` with dataflow behind `else`.

@@ -11,7 +11,7 @@ use super::cursor::{Cursor, is_pair, is_punct, prefix};
 use super::keyword::{begins_block, begins_item};
 use super::path::parse_path;
 use super::rounds::{begins_loop, parse_loop, parse_steering};
-use super::{Arg, Call, Code, Let, Pattern, Rust, Statement, text};
+use super::{Arg, Call, Code, Let, Pattern, Rust, SourceOption, Statement, text};
 use crate::diagnostics::Diagnostics;
 use crate::ops::{Operator, Partitioner, Row};
 
@@ -296,16 +296,32 @@ fn parse_source(
     errors: &mut Diagnostics,
 ) -> Option<Statement> {
     let shape = "write `source(*depot) :> pattern;`";
-    let [Arg::Depot(depot, _)] = args else {
+    let [Arg::Depot(depot, _), rest @ ..] = args else {
         let span = args.first().map_or_else(|| keyword.span(), Arg::span);
         errors.error(span, "`source` reads exactly one depot", shape);
         return None;
     };
+    let mut options = Vec::new();
+    for arg in rest {
+        match arg {
+            Arg::Named(name, value) => {
+                options.push(SourceOption { name: name.clone(), value: value.clone() });
+            }
+            Arg::Depot(..) => {
+                errors.error(arg.span(), "`source` reads exactly one depot", shape);
+            }
+            _ => {
+                let help = "write `source(*depot, retry: all_after, attempts: 5) :> pattern;`";
+                errors.error(arg.span(), "options of `source` are `name: value`", help);
+            }
+        }
+    }
     let Some(pattern) = pattern else {
         errors.error(keyword.span(), "`source` without `:>`", shape);
         return None;
     };
-    Some(Statement::Source { keyword: keyword.clone(), depot: depot.clone(), pattern })
+    let (keyword, depot) = (keyword.clone(), depot.clone());
+    Some(Statement::Source { keyword, depot, options, pattern })
 }
 
 fn parse_hop(tokens: &[TokenTree], errors: &mut Diagnostics) -> Option<Statement> {

@@ -2,7 +2,7 @@ use rama_core::prelude::*;
 const LIMIT: usize = 80;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PostsModule;
-/// What a client of [`PostsModule`] holds: its depots and PStates, each under its own name.
+/// What a client of [`PostsModule`] holds: its depots, PStates and topologies, each under its own name.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 pub struct PostsModuleClient {
@@ -10,6 +10,8 @@ pub struct PostsModuleClient {
     pub depot: PostsModuleDepots,
     /// The PStates of [`PostsModule`].
     pub pstate: PostsModulePStates,
+    /// The stream topologies of [`PostsModule`].
+    pub stream: PostsModuleStreams,
 }
 /// The depots of [`PostsModule`].
 #[derive(Clone, Debug)]
@@ -26,6 +28,13 @@ pub struct PostsModulePStates {
     pub texts: ::rama_core::__private::PState<Map<i64, String>>,
     /// PState `$$counts`.
     pub counts: ::rama_core::__private::PState<Map<i64, u64>>,
+}
+/// The stream topologies of [`PostsModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub struct PostsModuleStreams {
+    /// Topology `posts`.
+    pub posts: ::rama_core::__private::Stream,
 }
 const _: () = {
     use ::rama_core::__private as __rama;
@@ -169,6 +178,9 @@ const _: () = {
                 pstate: PostsModulePStates {
                     texts: link.pstate("texts"),
                     counts: link.pstate("counts"),
+                },
+                stream: PostsModuleStreams {
+                    posts: link.stream("posts"),
                 },
             }
         }

@@ -1,7 +1,7 @@
 use rama_core::prelude::*;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FanOutModule;
-/// What a client of [`FanOutModule`] holds: its depots and PStates, each under its own name.
+/// What a client of [`FanOutModule`] holds: its depots, PStates and topologies, each under its own name.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 pub struct FanOutModuleClient {
@@ -9,6 +9,8 @@ pub struct FanOutModuleClient {
     pub depot: FanOutModuleDepots,
     /// The PStates of [`FanOutModule`].
     pub pstate: FanOutModulePStates,
+    /// The stream topologies of [`FanOutModule`].
+    pub stream: FanOutModuleStreams,
 }
 /// The depots of [`FanOutModule`].
 #[derive(Clone, Debug)]
@@ -27,6 +29,13 @@ pub struct FanOutModulePStates {
     pub followers: ::rama_core::__private::PState<Map<i64, Set<i64>>>,
     /// PState `$$timelines`.
     pub timelines: ::rama_core::__private::PState<Map<i64, Map<u64, String>>>,
+}
+/// The stream topologies of [`FanOutModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub struct FanOutModuleStreams {
+    /// Topology `timelines`.
+    pub timelines: ::rama_core::__private::Stream,
 }
 const _: () = {
     use ::rama_core::__private as __rama;
@@ -164,6 +173,9 @@ const _: () = {
                 pstate: FanOutModulePStates {
                     followers: link.pstate("followers"),
                     timelines: link.pstate("timelines"),
+                },
+                stream: FanOutModuleStreams {
+                    timelines: link.stream("timelines"),
                 },
             }
         }

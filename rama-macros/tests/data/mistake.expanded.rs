@@ -1,7 +1,7 @@
 use rama_core::prelude::*;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct UsersModule;
-/// What a client of [`UsersModule`] holds: its depots and PStates, each under its own name.
+/// What a client of [`UsersModule`] holds: its depots, PStates and topologies, each under its own name.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 pub(crate) struct UsersModuleClient {
@@ -9,6 +9,8 @@ pub(crate) struct UsersModuleClient {
     pub(crate) depot: UsersModuleDepots,
     /// The PStates of [`UsersModule`].
     pub(crate) pstate: UsersModulePStates,
+    /// The stream topologies of [`UsersModule`].
+    pub(crate) stream: UsersModuleStreams,
 }
 /// The depots of [`UsersModule`].
 #[derive(Clone, Debug)]
@@ -25,6 +27,15 @@ pub(crate) struct UsersModulePStates {
     pub(crate) names: ::rama_core::__private::PState<Map<i64, String>>,
     /// PState `$$seen`.
     pub(crate) seen: ::rama_core::__private::PState<Map<i64, bool>>,
+}
+/// The stream topologies of [`UsersModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub(crate) struct UsersModuleStreams {
+    /// Topology `broken`.
+    pub(crate) broken: ::rama_core::__private::Stream,
+    /// Topology `whole`.
+    pub(crate) whole: ::rama_core::__private::Stream,
 }
 const _: () = {
     use ::rama_core::__private as __rama;
@@ -80,6 +91,10 @@ const _: () = {
                 pstate: UsersModulePStates {
                     names: link.pstate("names"),
                     seen: link.pstate("seen"),
+                },
+                stream: UsersModuleStreams {
+                    broken: link.stream("broken"),
+                    whole: link.stream("whole"),
                 },
             }
         }

@@ -1,7 +1,7 @@
 use rama_core::prelude::*;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MovesModule;
-/// What a client of [`MovesModule`] holds: its depots and PStates, each under its own name.
+/// What a client of [`MovesModule`] holds: its depots, PStates and topologies, each under its own name.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 pub struct MovesModuleClient {
@@ -9,6 +9,8 @@ pub struct MovesModuleClient {
     pub depot: MovesModuleDepots,
     /// The PStates of [`MovesModule`].
     pub pstate: MovesModulePStates,
+    /// The stream topologies of [`MovesModule`].
+    pub stream: MovesModuleStreams,
 }
 /// The depots of [`MovesModule`].
 #[derive(Clone, Debug)]
@@ -27,6 +29,13 @@ pub struct MovesModulePStates {
     pub pages: ::rama_core::__private::PState<Map<String, u64>>,
     /// PState `$$total`.
     pub total: ::rama_core::__private::PState<::rama_core::__private::Initial<u64>>,
+}
+/// The stream topologies of [`MovesModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub struct MovesModuleStreams {
+    /// Topology `moves`.
+    pub moves: ::rama_core::__private::Stream,
 }
 const _: () = {
     use ::rama_core::__private as __rama;
@@ -175,6 +184,9 @@ const _: () = {
                     profiles: link.pstate("profiles"),
                     pages: link.pstate("pages"),
                     total: link.pstate("total"),
+                },
+                stream: MovesModuleStreams {
+                    moves: link.stream("moves"),
                 },
             }
         }

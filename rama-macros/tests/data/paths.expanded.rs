@@ -1,7 +1,7 @@
 use rama_core::prelude::*;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PathsModule;
-/// What a client of [`PathsModule`] holds: its depots and PStates, each under its own name.
+/// What a client of [`PathsModule`] holds: its depots, PStates and topologies, each under its own name.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 pub struct PathsModuleClient {
@@ -9,6 +9,8 @@ pub struct PathsModuleClient {
     pub depot: PathsModuleDepots,
     /// The PStates of [`PathsModule`].
     pub pstate: PathsModulePStates,
+    /// The stream topologies of [`PathsModule`].
+    pub stream: PathsModuleStreams,
 }
 /// The depots of [`PathsModule`].
 #[derive(Clone, Debug)]
@@ -27,6 +29,13 @@ pub struct PathsModulePStates {
     pub last: ::rama_core::__private::PState<::rama_core::__private::Initial<String>>,
     /// PState `$$by_tag`.
     pub by_tag: ::rama_core::__private::PState<Map<String, u64>>,
+}
+/// The stream topologies of [`PathsModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub struct PathsModuleStreams {
+    /// Topology `visits`.
+    pub visits: ::rama_core::__private::Stream,
 }
 const _: () = {
     use ::rama_core::__private as __rama;
@@ -154,6 +163,9 @@ const _: () = {
                     accounts: link.pstate("accounts"),
                     last: link.pstate("last"),
                     by_tag: link.pstate("by_tag"),
+                },
+                stream: PathsModuleStreams {
+                    visits: link.stream("visits"),
                 },
             }
         }

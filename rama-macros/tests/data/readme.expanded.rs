@@ -7,7 +7,7 @@ pub struct AddUser {
 /// Usernames by user id.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct UsersModule;
-/// What a client of [`UsersModule`] holds: its depots and PStates, each under its own name.
+/// What a client of [`UsersModule`] holds: its depots, PStates and topologies, each under its own name.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 pub struct UsersModuleClient {
@@ -15,6 +15,8 @@ pub struct UsersModuleClient {
     pub depot: UsersModuleDepots,
     /// The PStates of [`UsersModule`].
     pub pstate: UsersModulePStates,
+    /// The stream topologies of [`UsersModule`].
+    pub stream: UsersModuleStreams,
 }
 /// The depots of [`UsersModule`].
 #[derive(Clone, Debug)]
@@ -29,6 +31,13 @@ pub struct UsersModuleDepots {
 pub struct UsersModulePStates {
     /// PState `$$usernames`.
     pub usernames: ::rama_core::__private::PState<Map<i64, String>>,
+}
+/// The stream topologies of [`UsersModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+pub struct UsersModuleStreams {
+    /// Topology `users`.
+    pub users: ::rama_core::__private::Stream,
 }
 const _: () = {
     use ::rama_core::__private as __rama;
@@ -69,6 +78,9 @@ const _: () = {
                 },
                 pstate: UsersModulePStates {
                     usernames: link.pstate("usernames"),
+                },
+                stream: UsersModuleStreams {
+                    users: link.stream("users"),
                 },
             }
         }

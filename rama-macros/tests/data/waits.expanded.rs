@@ -1,7 +1,7 @@
 use rama_core::prelude::*;
 #[derive(Clone, Copy, Debug, Default)]
 struct WaitsModule;
-/// What a client of [`WaitsModule`] holds: its depots and PStates, each under its own name.
+/// What a client of [`WaitsModule`] holds: its depots, PStates and topologies, each under its own name.
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 struct WaitsModuleClient {
@@ -9,6 +9,8 @@ struct WaitsModuleClient {
     depot: WaitsModuleDepots,
     /// The PStates of [`WaitsModule`].
     pstate: WaitsModulePStates,
+    /// The stream topologies of [`WaitsModule`].
+    stream: WaitsModuleStreams,
 }
 /// The depots of [`WaitsModule`].
 #[derive(Clone, Debug)]
@@ -23,6 +25,13 @@ struct WaitsModuleDepots {
 #[derive(Clone, Debug)]
 #[allow(dead_code, reason = "not every program uses every handle")]
 struct WaitsModulePStates {}
+/// The stream topologies of [`WaitsModule`].
+#[derive(Clone, Debug)]
+#[allow(dead_code, reason = "not every program uses every handle")]
+struct WaitsModuleStreams {
+    /// Topology `pages`.
+    pages: ::rama_core::__private::Stream,
+}
 const _: () = {
     use ::rama_core::__private as __rama;
     impl __rama::Module for WaitsModule {
@@ -137,6 +146,9 @@ const _: () = {
                     sizes: link.depot("sizes"),
                 },
                 pstate: WaitsModulePStates {},
+                stream: WaitsModuleStreams {
+                    pages: link.stream("pages"),
+                },
             }
         }
     }

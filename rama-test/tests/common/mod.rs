@@ -47,7 +47,7 @@ pub(crate) fn key_at(task: u32, tasks: u32) -> i64 {
 /// What failed, for a record that was stored and on which a topology failed.
 pub(crate) fn failed<T>(outcome: Result<T, AppendError>) -> (&'static str, &'static str, Arc<str>) {
     match outcome {
-        Err(AppendError::Failed { depot, topology, reason }) => (depot, topology, reason),
+        Err(AppendError::Failed { depot, topology, reason, .. }) => (depot, topology, reason),
         Err(other) => panic!("the record should have failed in a topology: {other}"),
         Ok(_) => panic!("the record should have failed"),
     }

@@ -7,7 +7,7 @@ use rama_core::__private::at;
 use rama_core::client::{Depot, Link, PState};
 use rama_core::depot::{AckReturns, Partitioning};
 use rama_core::error::{AppendError, EventError};
-use rama_core::flow::{Cx, DepotRef, Outcome};
+use rama_core::flow::{Cx, DepotRef, Outcome, Retry, SourceOptions};
 use rama_core::module::{Module, ModuleBuilder, key_hash};
 use rama_core::prelude::*;
 use rama_test::InProcessCluster;
@@ -83,12 +83,22 @@ impl Office {
         let flow = audit.flow();
         let answered = flow.returns("after await_future(audit)");
         let Self { outside, time, .. } = self.clone();
-        flow.source(jobs, "source(*jobs)", move |cx, Job { id, does, .. }| match does {
-            Does::AskBoth => cx.await_future(outside.ask(id + AUDIT), time, answered, ()),
-            _ => Ok(()),
-        });
+        flow.source_with(
+            jobs,
+            "source(*jobs)",
+            once(),
+            move |cx, Job { id, does, .. }| match does {
+                Does::AskBoth => cx.await_future(outside.ask(id + AUDIT), time, answered, ()),
+                _ => Ok(()),
+            },
+        );
         flow.define_returns(answered, |cx, answer: i64, ()| cx.ack_return(&answer));
     }
+}
+
+/// A record that fails has failed: retries have tests of their own.
+fn once() -> SourceOptions {
+    SourceOptions::new().retry(Retry::None)
 }
 
 #[derive(Clone)]
@@ -146,7 +156,7 @@ impl Module for Office {
         };
         let (asks, asks_there, asks_again, outside) =
             (ask.clone(), ask.clone(), ask, self.outside.clone());
-        flow.source(jobs, "source(*jobs)", move |cx, Job { key, id, does }| {
+        flow.source_with(jobs, "source(*jobs)", once(), move |cx, Job { key, id, does }| {
             let count = begun.path().keypath(key).nil_to_val(0).term(|count| count + 1);
             cx.local_transform(at(file!(), line!()), count)?;
             cx.ack_return(&"begun")?;

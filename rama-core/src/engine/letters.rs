@@ -1,0 +1,252 @@
+//! Dead letters: the records that topologies have given up, with the reason and the record itself. They are in the log
+//! and the store like everything else; this is how they are found, read and changed.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::{Bound, ControlFlow},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use super::tables::{LETTERS, Tables};
+use crate::{
+    clock::Timestamp,
+    codec::{
+        CodecError,
+        bytes::{Reader, put_slice, put_varint},
+    },
+    flow::Origin,
+    id::{Epoch, TopologyId},
+    store::{Snapshot, StoreError},
+};
+
+/// Dead letters of one topology. When there are so many, something is wrong with the topology and not with records:
+/// those that fail from then on are tried again and again until there is room. A letter takes two dozen bytes of memory,
+/// and its record on disk.
+pub(super) const LETTERS_MAX: usize = 10_000;
+
+/// Encoded bytes of a page of letters, more or less one letter.
+const PAGE_BYTES: usize = 16 * 1024 * 1024;
+
+/// What is known of a record that was given up, beside its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Letter {
+    pub(crate) appended: Timestamp,
+    pub(crate) failed: Timestamp,
+    pub(crate) attempts: u32,
+    pub(crate) reason: String,
+    pub(crate) record: Vec<u8>,
+}
+
+/// The durable letters, as readers see them.
+#[derive(Debug)]
+pub(crate) struct Letters {
+    tables: Tables,
+    state: RwLock<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// What groups changed that no checkpoint has moved into the store yet.
+    recent: BTreeMap<Vec<u8>, Recent>,
+    snapshot: Arc<Snapshot>,
+}
+
+/// What a group made of a letter; nothing is left of one that is gone.
+type Recent = (Epoch, Option<Arc<[u8]>>);
+
+/// Which records have a letter. Changed at cuts only.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    up: BTreeSet<Origin>,
+}
+
+/// Letters in the order of their places, each with the key that it is found by.
+pub(crate) type Page = Vec<(Origin, Letter)>;
+
+/// Why letters could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LettersError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+}
+
+impl Letter {
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        put_varint(&mut bytes, self.appended.0);
+        put_varint(&mut bytes, self.failed.0);
+        put_varint(&mut bytes, self.attempts.into());
+        put_slice(&mut bytes, self.reason.as_bytes());
+        put_slice(&mut bytes, &self.record);
+        bytes
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, CodecError> {
+        let mut reader = Reader::new(bytes);
+        let invalid = |_| CodecError::Invalid { expected: "a dead letter" };
+        Ok(Self {
+            appended: Timestamp(reader.varint()?),
+            failed: Timestamp(reader.varint()?),
+            attempts: u32::try_from(reader.varint()?).map_err(invalid)?,
+            reason: String::from_utf8_lossy(reader.slice()?).into_owned(),
+            record: reader.slice()?.to_vec(),
+        })
+    }
+}
+
+impl Letters {
+    pub(crate) fn new(tables: Tables, snapshot: Arc<Snapshot>) -> Self {
+        let state = RwLock::new(State { recent: BTreeMap::new(), snapshot });
+        Self { tables, state }
+    }
+
+    pub(crate) fn tables(&self) -> &Tables {
+        &self.tables
+    }
+
+    /// A group is durable that changed letters.
+    pub(crate) fn publish(&self, epoch: Epoch, changed: Vec<(Origin, Option<Arc<[u8]>>)>) {
+        if changed.is_empty() {
+            return;
+        }
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        for (origin, letter) in changed {
+            state.recent.insert(self.key(origin), (epoch, letter));
+        }
+    }
+
+    /// The store contains every group up to this one.
+    pub(crate) fn checkpointed(&self, through: Epoch, snapshot: Arc<Snapshot>) {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        state.recent.retain(|_, (epoch, _)| *epoch > through);
+        state.snapshot = snapshot;
+    }
+
+    /// All records that have a letter, at the start.
+    pub(crate) fn given_up(&self) -> Result<Given, StoreError> {
+        let (mut up, state) = (BTreeSet::new(), self.read());
+        state.snapshot.scan(LETTERS, &[], None, &mut |key, _| {
+            up.extend(self.origin(key));
+            ControlFlow::Continue(())
+        })?;
+        Ok(Given { up })
+    }
+
+    /// The letters of a topology behind one of them, or its first ones: as many as asked for, fewer when they are large.
+    pub(crate) fn page(
+        &self,
+        topology: TopologyId,
+        after: Option<Origin>,
+        count: usize,
+    ) -> Result<Page, LettersError> {
+        let first = self.tables.letters_of(topology).expect("the catalog has every topology");
+        let end = after_all(&first);
+        let from = match after {
+            Some(origin) => Bound::Excluded(self.key(origin)),
+            None => Bound::Included(first),
+        };
+        let state = self.read();
+        let mut found: BTreeMap<Vec<u8>, Arc<[u8]>> = BTreeMap::new();
+        let bounds = (from.as_ref().map(Vec::as_slice), Bound::Excluded(end.as_slice()));
+        let mut bytes = 0;
+        state.snapshot.scan_between(LETTERS, bounds, false, &mut |key, letter| {
+            if !state.recent.contains_key(key) {
+                bytes += letter.len();
+                found.insert(key.to_vec(), letter.into());
+            }
+            let enough = found.len() >= count || bytes >= PAGE_BYTES;
+            if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        // What lies behind the last one that the store gave may be behind others that it did not.
+        let last = (found.len() >= count || bytes >= PAGE_BYTES).then(|| found.last_key_value());
+        let end = last.flatten().map_or(end, |(key, _)| key.clone());
+        let recent = state.recent.range((from, Bound::Excluded(end)));
+        let recent: Vec<_> = recent
+            .filter_map(|(key, (_, letter))| Some((key.clone(), Arc::clone(letter.as_ref()?))))
+            .collect();
+        found.extend(recent);
+        let mut page = Page::new();
+        bytes = 0;
+        for (key, letter) in found.into_iter().take(count) {
+            if bytes >= PAGE_BYTES {
+                break;
+            }
+            bytes += letter.len();
+            if let Some(origin) = self.origin(&key) {
+                page.push((origin, Letter::decode(&letter)?));
+            }
+        }
+        Ok(page)
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self, origin: Origin) -> Vec<u8> {
+        let key = self.tables.letter_key(origin.topology, origin.place());
+        key.expect("the catalog was made from the module")
+    }
+
+    fn origin(&self, key: &[u8]) -> Option<Origin> {
+        let (topology, (depot, task, offset)) = self.tables.letter_at(key)?;
+        Some(Origin { topology, depot, task, offset })
+    }
+}
+
+impl Given {
+    pub(super) fn contains(&self, origin: &Origin) -> bool {
+        self.up.contains(origin)
+    }
+
+    pub(super) fn insert(&mut self, origin: Origin) {
+        self.up.insert(origin);
+    }
+
+    pub(super) fn remove(&mut self, origin: &Origin) -> bool {
+        self.up.remove(origin)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.up.is_empty()
+    }
+
+    /// Whether a topology may give up another record.
+    pub(super) fn has_room(&self, topology: TopologyId) -> bool {
+        let first = Origin { topology, ..Origin::default() };
+        let behind =
+            Origin { topology: TopologyId(topology.0.saturating_add(1)), ..Origin::default() };
+        self.up.len() < LETTERS_MAX || self.up.range(first..behind).count() < LETTERS_MAX
+    }
+}
+
+/// Behind every key that begins like this; the last byte is never the largest one.
+fn after_all(prefix: &[u8]) -> Vec<u8> {
+    let mut end = prefix.to_vec();
+    if let Some(last) = end.last_mut() {
+        *last += 1;
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_reads_back_as_it_was_written() {
+        let letter = Letter {
+            appended: Timestamp(7),
+            failed: Timestamp(u64::MAX),
+            attempts: 3,
+            reason: "no".to_owned(),
+            record: vec![1, 2, 3],
+        };
+        assert_eq!(Letter::decode(&letter.encode()).unwrap(), letter);
+        for end in 0..letter.encode().len() {
+            assert!(Letter::decode(&letter.encode()[..end]).is_err(), "cut at {end}");
+        }
+    }
+}

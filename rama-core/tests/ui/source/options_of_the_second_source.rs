@@ -1,0 +1,20 @@
+use rama_core::prelude::*;
+
+defmodule! {
+    pub UsersModule {
+        depot *users: i64, random;
+        depot *others: String, random;
+
+        stream users {
+            sources! {
+                source(*users, retry: none) :> id;
+                ack_return(id);
+
+                source(*users, retry: none) :> id;
+                ack_return(id);
+            }
+        }
+    }
+}
+
+fn main() {}
