@@ -3,7 +3,7 @@
 use crate::pstate::SourceLine;
 pub use crate::{
     client::{Depot, Link, PState, Stream},
-    depot::{AckLevel, Partitioning},
+    depot::{AckLevel, DepotOptions, Partitioning},
     flow::{
         Caller, Cx, Flow, Op, Operation, Outcome, Paging, Port, Retry, Returns, Rounds,
         SourceOptions, StartFrom, carry, keep, key_of, unify,
@@ -59,7 +59,7 @@ pub mod words {
         Statement,
         /// A partitioner of a depot.
         Partitioner,
-        /// An option of a PState.
+        /// An option of a depot or a PState.
         Option,
         /// A step of a path.
         Navigator,

@@ -63,7 +63,8 @@ impl<E: Event> Depot<E> {
 
     /// Appends a record once under a key, and waits as [`Self::append`] does. Whoever appends the same record under the same
     /// key again, after an answer was lost or at the same time, gets the answer of the first append: the same task and
-    /// offset, and what topologies returned, if that takes less than a kilobyte and the module was not restarted.
+    /// offset, and what topologies returned, if the first append waited for them, that takes at most 1 KiB and the module was not
+    /// restarted.
     ///
     /// A key is 1 to 256 bytes. Records are the same when they are encoded alike, so a record must not have a
     /// `HashMap` in it. A key counts in the partition of its record: with `hash_by`, a record under the same key that is at

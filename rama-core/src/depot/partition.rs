@@ -180,16 +180,37 @@ mod tests {
     use super::*;
     use crate::depot::DepotOptions;
 
+    fn partition(bounds: Bounds) -> DepotPartition<()> {
+        let keys = Keys::new(&DepotOptions::new(), TaskId(0), Vec::new());
+        let queue = Arc::new(AppendQueue::new());
+        DepotPartition::new("d", DepotId(0), TaskId(0), queue, bounds, keys)
+    }
+
+    #[test]
+    fn who_asks_for_a_record_that_topologies_have_not_run_waits_for_them() {
+        let mut partition = partition(Bounds::default());
+        let mut append = |level| {
+            let (reply, _answer) = Reply::to_client(level);
+            let key = Some(b"key".as_slice().into());
+            let encoded = vec![1].into();
+            let append = Append { record: (), encoded, key, reply: Some(reply) };
+            partition.accept(append, Timestamp(1)).is_some()
+        };
+        assert!(append(AckLevel::AppendAck) && !append(AckLevel::Ack));
+        let first = partition.seal(Offset(0)).expect("a record was appended");
+        assert_eq!((first.batches.len(), first.replies.len(), first.is_ahead()), (1, 2, true));
+        for (settled, ahead) in [(0, true), (1, false)] {
+            partition.replies.push((Offset(0), Reply::to_client(AckLevel::Ack).0));
+            let asked = partition.seal(Offset(settled)).expect("somebody asks");
+            assert_eq!((asked.batches.len(), asked.is_ahead()), (0, ahead));
+        }
+        assert!(partition.seal(Offset(1)).is_none());
+    }
+
     #[test]
     fn a_record_has_the_time_that_is_stored_with_it() {
-        let mut partition = DepotPartition::new(
-            "d",
-            DepotId(0),
-            TaskId(0),
-            Arc::new(AppendQueue::new()),
-            Bounds { end: Offset(5), last: Timestamp(8), ..Bounds::default() },
-            Keys::new(&DepotOptions::new(), TaskId(0), Vec::new()),
-        );
+        let last = Timestamp(8);
+        let mut partition = partition(Bounds { end: Offset(5), last, ..Bounds::default() });
         let mut accept = |size, now| {
             let encoded = vec![0; size].into();
             let append = Append { record: (), encoded, key: None, reply: None };

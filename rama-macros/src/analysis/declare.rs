@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::Expr;
 
+use super::depot::analyze_depot_options;
 use super::locality;
 use super::op::op_facts;
 use super::pstate::{PStateHome, analyze_pstate};
 use super::resolve::{Surroundings, analyze_flow, analyze_op_body};
-use super::source::{Seen, analyze_options};
+use super::source::{Seen, analyze_source_options};
 use super::tree::{Depot, DepotBy, Module, Op, Source, Topology};
 use crate::diagnostics::Diagnostics;
 use crate::ops::{DepotPartitioner, DepotPartitioning, Operator, Place, Row, Word, did_you_mean};
@@ -163,11 +164,12 @@ fn unique_pstates(
 }
 
 fn analyze_depot(depot: syntax::Depot, errors: &mut Diagnostics) -> Depot {
-    let syntax::Depot { attrs, keyword, name, event, partitioner } = depot;
+    let syntax::Depot { attrs, keyword, name, event, partitioner, options } = depot;
     let by = partitioner.and_then(|partitioner| depot_by(partitioner, errors));
     // After a mistake any partitioner will do for the stub.
     let by = by.unwrap_or_else(|| DepotBy::Plain(Ident::new("random", keyword.span())));
-    Depot { attrs, keyword, name, event, by }
+    let options = analyze_depot_options(options, errors);
+    Depot { attrs, keyword, name, event, by, options }
 }
 
 fn depot_by(partitioner: syntax::DepotPartitioner, errors: &mut Diagnostics) -> Option<DepotBy> {
@@ -236,7 +238,7 @@ fn sources(body: &[Statement], around: &Surroundings, errors: &mut Diagnostics) 
                 .unwrap_or_else(|| format!("declare it: `depot *{depot}: Event, hash_by(field);`"));
             errors.error(depot.span(), format!("unknown depot `*{depot}`"), help);
         }
-        let options = analyze_options(depot, options, &mut seen, errors);
+        let options = analyze_source_options(depot, options, &mut seen, errors);
         let flow = analyze_flow(around, Some(pattern), rest, errors);
         let (keyword, depot, pattern) = (keyword.clone(), depot.clone(), pattern.clone());
         found.push(Source { keyword, depot, options, pattern, flow });

@@ -6,6 +6,7 @@
 mod anchor;
 mod branch;
 mod declare;
+mod depot;
 mod fork;
 mod hop;
 mod jumps;

@@ -73,8 +73,11 @@ pub(super) fn analyze_pstate(pstate: syntax::PState, errors: &mut Diagnostics) -
     PState { attrs, keyword, name, schema, options: kept }
 }
 
-fn analyze_option(option: syntax::PStateOption, errors: &mut Diagnostics) -> Option<PStateOption> {
-    let syntax::PStateOption { name, value } = option;
+fn analyze_option(
+    option: syntax::DeclarationOption,
+    errors: &mut Diagnostics,
+) -> Option<PStateOption> {
+    let syntax::DeclarationOption { name, value } = option;
     let row = match ops::PStateOption::find(&name.to_string(), "") {
         Ok(row) => row,
         Err(help) => {

@@ -19,7 +19,7 @@ type Together = (String, Option<String>);
 pub(super) struct Seen(BTreeSet<Together>);
 
 /// Judges the options of a source; those that are wrong are reported and left out.
-pub(super) fn analyze_options(
+pub(super) fn analyze_source_options(
     depot: &Ident,
     options: &[syntax::SourceOption],
     seen: &mut Seen,

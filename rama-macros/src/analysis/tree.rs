@@ -28,6 +28,14 @@ pub(crate) struct Depot {
     pub(crate) name: Ident,
     pub(crate) event: TokenStream,
     pub(crate) by: DepotBy,
+    /// Each once.
+    pub(crate) options: Vec<DepotOption>,
+}
+
+/// An option of a depot.
+pub(crate) struct DepotOption {
+    pub(crate) name: Ident,
+    pub(crate) value: Code,
 }
 
 /// Where a record of a depot goes.

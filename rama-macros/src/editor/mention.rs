@@ -3,7 +3,9 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 
-use crate::ops::{DepotPartitioner, Navigator, Operator, PStateOption, Param, Place, Row, Word};
+use crate::ops::{
+    DepotOption, DepotPartitioner, Navigator, Operator, PStateOption, Param, Place, Row, Word,
+};
 use crate::syntax::{is_pair, is_punct};
 
 /// What is mentioned in a macro's input, in order.
@@ -38,6 +40,8 @@ pub(crate) enum Vocabulary {
     Partitioners,
     /// Behind the type of a depot.
     DepotPartitioners,
+    /// In the braces of a depot.
+    DepotOptions,
     /// In the braces of a PState.
     PStateOptions,
     /// In paths.
@@ -52,6 +56,7 @@ impl Vocabulary {
             Self::Statements => "statements",
             Self::Partitioners => "partitioners",
             Self::DepotPartitioners => "depot_partitioners",
+            Self::DepotOptions => "depot_options",
             Self::PStateOptions => "pstate_options",
             Self::Navigators => "navigators",
         }
@@ -120,7 +125,7 @@ impl Mentions {
         self.list.push(Mention::Word(vocabulary, word.clone()));
         match (name.as_str(), called) {
             ("depot", _) => self.depot_partitioner(rest),
-            ("pstate", _) => self.pstate_options(rest),
+            ("pstate", _) => self.options::<PStateOption>(Vocabulary::PStateOptions, rest),
             ("source" | "depot_append", Some(args)) => self.depot(args),
             ("anchor" | "from", _) => self.anchors(&name, rest),
             (_, Some(args)) if operator.is_some_and(|row| row.params.contains(&Param::Path)) => {
@@ -173,23 +178,23 @@ impl Mentions {
         }
     }
 
-    /// The last word of a depot's declaration, behind the last comma.
+    /// The last word of a depot's declaration, behind the last comma, and its options.
     fn depot_partitioner(&mut self, rest: &[TokenTree]) {
-        let end = rest.iter().position(|token| is_punct(Some(token), ';')).unwrap_or(rest.len());
+        let end = rest.iter().position(ends_declaration).unwrap_or(rest.len());
         let comma = rest[..end].iter().rposition(|token| is_punct(Some(token), ','));
         let name = comma.and_then(|comma| ident(rest.get(comma + 1)));
         self.known::<DepotPartitioner>(Vocabulary::DepotPartitioners, name);
+        self.options::<DepotOption>(Vocabulary::DepotOptions, rest);
     }
 
-    /// Words in the braces behind a schema.
-    fn pstate_options(&mut self, rest: &[TokenTree]) {
-        let ends = |token: &TokenTree| is_punct(Some(token), ';') || braces(token).is_some();
-        let options = rest.iter().find(|token| ends(token)).and_then(braces);
+    /// Words in the braces at the end of a declaration.
+    fn options<R: Row>(&mut self, vocabulary: Vocabulary, rest: &[TokenTree]) {
+        let options = rest.iter().find(|token| ends_declaration(token)).and_then(braces);
         let options: Vec<TokenTree> =
             options.into_iter().flat_map(|group| group.stream()).collect();
         for at in 0..options.len() {
             if at == 0 || is_punct(options.get(at - 1), ',') {
-                self.known::<PStateOption>(Vocabulary::PStateOptions, ident(options.get(at)));
+                self.known::<R>(vocabulary, ident(options.get(at)));
             }
         }
     }
@@ -228,6 +233,11 @@ fn braces(token: &TokenTree) -> Option<&Group> {
         TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Some(group),
         _ => None,
     }
+}
+
+/// A `;`, or options in braces.
+fn ends_declaration(token: &TokenTree) -> bool {
+    is_punct(Some(token), ';') || braces(token).is_some()
 }
 
 /// Whether the `$` at `at` belongs to a declaration.

@@ -6,8 +6,8 @@ use quote::{format_ident, quote};
 
 use super::mention::Vocabulary;
 use crate::ops::{
-    Arity, DepotPartitioner, Emits, Navigator, Operator, PStateOption, Param, Params, Partitioner,
-    Place, Row, Word,
+    Arity, DepotOption, DepotPartitioner, Emits, Navigator, Operator, PStateOption, Param, Params,
+    Partitioner, Place, Row, Word,
 };
 
 /// A module of items for each vocabulary, made of the tables that the macros themselves use.
@@ -24,6 +24,7 @@ pub(crate) fn vocabulary() -> TokenStream {
             Vocabulary::DepotPartitioners,
             &DepotPartitioner::ROWS.iter().map(depot_partitioner).collect(),
         ),
+        module(Vocabulary::DepotOptions, &DepotOption::ROWS.iter().map(depot_option).collect()),
         module(Vocabulary::PStateOptions, &PStateOption::ROWS.iter().map(pstate_option).collect()),
         module(Vocabulary::Navigators, &Navigator::ROWS.iter().map(navigator).collect()),
     ];
@@ -71,6 +72,10 @@ fn partitioner(row: &Partitioner) -> TokenStream {
 fn depot_partitioner(row: &DepotPartitioner) -> TokenStream {
     let doc = [format!(" Where an appended record goes: {}.", row.doc)];
     constant(row.name, "Partitioner", &doc)
+}
+
+fn depot_option(row: &DepotOption) -> TokenStream {
+    constant(row.name, "Option", &documented(row.shape, row.doc))
 }
 
 fn pstate_option(row: &PStateOption) -> TokenStream {

@@ -10,7 +10,7 @@ use super::op::{declare_import, declare_op, emit_op};
 use super::topology::{allow_in, declare_topology, emit_topology, schema};
 use crate::editor::Mentions;
 use crate::ops::PStateMeaning;
-use crate::plan::{Depot, DepotBy, PState, Plan};
+use crate::plan::{Depot, DepotBy, DepotOption, PState, Plan};
 use crate::syntax::first_span;
 
 /// A whole module.
@@ -223,7 +223,7 @@ fn client_value(plan: &Plan, types: &Types) -> TokenStream {
 }
 
 fn declare_depot(depot: &Depot, names: &Names) -> TokenStream {
-    let Depot { keyword, name, event, by, .. } = depot;
+    let Depot { keyword, name, event, by, options, .. } = depot;
     let (module, variable, text) = (local("module"), local_for("depot_", name), text_at(name));
     // Each call stands where the user wrote what it is about, so that messages about it do.
     let span = first_span(event);
@@ -246,5 +246,14 @@ fn declare_depot(depot: &Depot, names: &Names) -> TokenStream {
     };
     let private = names.private_at(span);
     let by = quote_spanned!(span=> #private::Partitioning::<#event>::#by);
-    quote!(let #variable = #module.#keyword(#text, #by);)
+    if options.is_empty() {
+        return quote!(let #variable = #module.#keyword(#text, #by););
+    }
+    let with = format_ident!("{keyword}_with", span = keyword.span());
+    let calls = options.iter().map(|DepotOption { name, value }| {
+        let value = code::whole(value, names);
+        quote_spanned!(name.span()=> .#name(#value))
+    });
+    let options = quote_spanned!(span=> #private::DepotOptions::new());
+    quote!(let #variable = #module.#with(#text, #by, #options #(#calls)*);)
 }

@@ -1,4 +1,4 @@
-//! Partitioners of depots: where an appended record goes.
+//! Partitioners of depots, where an appended record goes, and their options, which stand in braces behind.
 
 use super::{Arity, Row};
 
@@ -34,6 +34,56 @@ impl Row for DepotPartitioner {
         Self { name: "random", doc: "to any task", ..Self::PLAIN },
         Self { name: "global", doc: "to task 0", ..Self::PLAIN },
         Self { name: "disallow", doc: "clients cannot append, topologies can", ..Self::PLAIN },
+    ];
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// One option of a depot. All of them take a value.
+pub(crate) struct DepotOption {
+    pub(crate) name: &'static str,
+    /// What it says, in a line.
+    pub(crate) doc: &'static str,
+    /// How it is written.
+    pub(crate) shape: &'static str,
+    /// The option without which it says nothing.
+    pub(crate) of: Option<&'static str>,
+}
+
+impl Row for DepotOption {
+    const ROWS: &'static [Self] = &[
+        Self {
+            name: "keys",
+            doc: "how many keys of appends a partition remembers",
+            shape: "keys: 10_000",
+            of: None,
+        },
+        Self {
+            name: "key_age",
+            doc: "how long a partition remembers keys of appends",
+            shape: "key_age: Duration::from_hours(24)",
+            of: None,
+        },
+        Self {
+            name: "max_entries",
+            doc: "how many records a partition keeps",
+            shape: "max_entries: 1_000",
+            of: None,
+        },
+        Self {
+            name: "excess",
+            doc: "how many more may be there before it is trimmed, as a part of `max_entries`",
+            shape: "excess: 0.25",
+            of: Some("max_entries"),
+        },
+        Self {
+            name: "coordinate",
+            doc: "whether records stay until every topology is done with them",
+            shape: "coordinate: false",
+            of: Some("max_entries"),
+        },
     ];
 
     fn name(&self) -> &'static str {

@@ -12,7 +12,7 @@ mod pstate;
 mod source;
 mod word;
 
-pub(crate) use depot::{DepotPartitioner, DepotPartitioning};
+pub(crate) use depot::{DepotOption, DepotPartitioner, DepotPartitioning};
 pub(crate) use flow::{Emits, Operation, Operator, Param};
 pub(crate) use hop::{OfPState, Partitioner, Partitioning};
 pub(crate) use navigator::{Navigator, Params, Reach, Yields};

@@ -17,7 +17,8 @@ mod show;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 pub(crate) use crate::analysis::{
-    Depot, DepotBy, Import, PState, PStateOption, Param, Route, SourceOption, SourceValue, Stream,
+    Depot, DepotBy, DepotOption, Import, PState, PStateOption, Param, Route, SourceOption,
+    SourceValue, Stream,
 };
 use crate::ops::Yields;
 use crate::syntax::{Code, Item, Let, Pattern, Rust};

@@ -22,7 +22,10 @@ pub(crate) fn show(plan: &Plan) -> String {
             }
             DepotBy::Plain(operator) => operator.to_string(),
         };
-        printer.line(format!("depot *{}: {}, {by}", depot.name, text(&depot.event)));
+        let options = depot.options.iter();
+        let options = options.map(|one| format!("{}: {}", one.name, text(&one.value.tokens)));
+        let options = in_braces(&options.collect::<Vec<_>>());
+        printer.line(format!("depot *{}: {}, {by}{options}", depot.name, text(&depot.event)));
     }
     for import in &plan.imports {
         printer.line(format!("use op {} as {}", text(&import.path), import.name));
@@ -296,14 +299,16 @@ fn assigned(binding: &Let) -> String {
     format!("{} {}", text(&binding.head), value.unwrap_or_default())
 }
 
+fn in_braces(options: &[String]) -> String {
+    if options.is_empty() { String::new() } else { format!(" {{ {} }}", options.join(", ")) }
+}
+
 fn declaration(pstate: &PState) -> String {
     let option = |option: &PStateOption| match &option.value {
         Some(value) => format!("{}: {}", option.name, text(&value.tokens)),
         None => option.name.to_string(),
     };
-    let options: Vec<String> = pstate.options.iter().map(option).collect();
-    let options =
-        if options.is_empty() { String::new() } else { format!(" {{ {} }}", options.join(", ")) };
+    let options = in_braces(&pstate.options.iter().map(option).collect::<Vec<_>>());
     format!("pstate $${}: {}{options}", pstate.name, text(&pstate.schema))
 }
 

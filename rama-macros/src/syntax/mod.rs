@@ -10,6 +10,7 @@ mod cursor;
 mod keyword;
 mod module;
 mod op;
+mod option;
 mod path;
 mod pstate;
 mod rounds;
@@ -51,7 +52,7 @@ pub(crate) struct Item {
     pub(crate) known: bool,
 }
 
-/// `depot *name: Event, partitioner;`
+/// `depot *name: Event, partitioner;`, or with options in braces.
 pub(crate) struct Depot {
     pub(crate) attrs: TokenStream,
     pub(crate) keyword: Ident,
@@ -59,6 +60,7 @@ pub(crate) struct Depot {
     pub(crate) event: TokenStream,
     /// Absent when it was reported.
     pub(crate) partitioner: Option<DepotPartitioner>,
+    pub(crate) options: Vec<DeclarationOption>,
 }
 
 /// `hash_by(field)`, `random` and their kind.
@@ -120,11 +122,11 @@ pub(crate) struct PState {
     pub(crate) keyword: Ident,
     pub(crate) name: Ident,
     pub(crate) schema: TokenStream,
-    pub(crate) options: Vec<PStateOption>,
+    pub(crate) options: Vec<DeclarationOption>,
 }
 
 /// `name` or `name: value`
-pub(crate) struct PStateOption {
+pub(crate) struct DeclarationOption {
     pub(crate) name: Ident,
     pub(crate) value: Option<Code>,
 }

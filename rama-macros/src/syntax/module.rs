@@ -6,6 +6,7 @@ use syn::{Attribute, Path, Type, Visibility};
 use super::cursor::{Cursor, is_punct, prefix};
 use super::keyword::{LATER, begins_item};
 use super::op::{begins_import, parse_import, parse_op};
+use super::option::parse_options;
 use super::path::parse_args;
 use super::pstate::parse_pstate;
 use super::statement::parse_statements;
@@ -160,7 +161,7 @@ fn not_there_yet(word: &str) -> String {
     format!("`{word}` is not there yet")
 }
 
-/// `*name: Event, partitioner;`
+/// `*name: Event, partitioner;` or `*name: Event, partitioner { options }`, whose `;` may be left out.
 fn parse_depot(
     attrs: TokenStream,
     keyword: Ident,
@@ -185,9 +186,17 @@ fn parse_depot(
         partitioner = Some(DepotPartitioner { name, args });
     } else {
         errors.error(name.span(), "a depot needs a partitioner", shape);
+        inside.eat(',');
     }
-    end_declaration(inside, errors);
-    Some(Depot { attrs, keyword, name, event, partitioner })
+    let mut options = Vec::new();
+    if let Some(braces) = inside.group(0, Delimiter::Brace).cloned() {
+        inside.skip(1);
+        inside.eat(';');
+        options = parse_options(&braces, "a depot", errors);
+    } else {
+        end_declaration(inside, errors);
+    }
+    Some(Depot { attrs, keyword, name, event, partitioner, options })
 }
 
 /// `name { pstate …; sources! { … } }`

@@ -1,11 +1,11 @@
 //! `pstate`: its name, its schema, its options.
 
-use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream};
 
-use super::code::{option_name, split_at_commas};
-use super::cursor::{Cursor, start};
+use super::PState;
+use super::cursor::Cursor;
 use super::module::{end_declaration, skip_declaration, take_type};
-use super::{Code, PState, PStateOption};
+use super::option::parse_options;
 use crate::diagnostics::Diagnostics;
 
 /// `$$name: Schema;` or `$$name: Schema { options }`, whose `;` may be left out.
@@ -28,37 +28,9 @@ pub(super) fn parse_pstate(
     if let Some(braces) = body.group(0, Delimiter::Brace).cloned() {
         body.skip(1);
         body.eat(';');
-        options = parse_options(&braces, errors);
+        options = parse_options(&braces, "a pstate", errors);
     } else {
         end_declaration(body, errors);
     }
     Some(PState { attrs, keyword, name, schema, options })
-}
-
-/// `{ name, name: value }`
-fn parse_options(braces: &Group, errors: &mut Diagnostics) -> Vec<PStateOption> {
-    let parts = split_at_commas(Cursor::inside(braces).rest());
-    parts.iter().filter_map(|part| parse_option(part, errors)).collect()
-}
-
-fn parse_option(part: &[TokenTree], errors: &mut Diagnostics) -> Option<PStateOption> {
-    if let Some(name) = option_name(part).cloned() {
-        let value = &part[2..];
-        if value.is_empty() {
-            let help = format!("write `{name}: value`");
-            errors.error(name.span(), format!("`{name}:` without a value"), help);
-            return None;
-        }
-        return Some(PStateOption { name, value: Some(Code::new(value.iter().cloned())) });
-    }
-    let help = "write `name` or `name: value`, with commas between them";
-    let TokenTree::Ident(name) = part.first()? else {
-        errors.error(start(&part[0]), "this is not an option of a pstate", help);
-        return None;
-    };
-    if let Some(extra) = part.get(1) {
-        errors.error(start(extra), format!("unexpected token after `{name}`"), help);
-        return None;
-    }
-    Some(PStateOption { name: name.clone(), value: None })
 }

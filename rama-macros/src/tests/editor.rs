@@ -9,7 +9,7 @@ use crate::diagnostics::Diagnostics;
 use crate::editor::{Mention, Mentions, Reader, vocabulary};
 use crate::expand;
 use crate::ops::{
-    DepotPartitioner, Navigator, Operator, PStateOption, Partitioner, Place, Row, Word,
+    DepotOption, DepotPartitioner, Navigator, Operator, PStateOption, Partitioner, Place, Row, Word,
 };
 use crate::syntax::{Aside, Cursor, Loop, Onward, Statement, parse_module, parse_statements};
 
@@ -136,7 +136,7 @@ fn check_mentions(statements: &str, expected: &Expect) {
 fn words_of_the_language_are_mentioned_and_words_of_the_user_are_not() {
     check_mentions(
         "pub M {
-            depot *users: Map<i64, String>, hash_by(id);
+            depot *users: Map<i64, String>, hash_by(id) { keys: 7, max_entries: 3 }
             use op other;
             op twice(n: i64) :> m: i64 { emit(n * 2); }
             stream flow {
@@ -157,6 +157,8 @@ fn words_of_the_language_are_mentioned_and_words_of_the_user_are_not() {
         &expect![[r#"
             declarations depot
             depot_partitioners hash_by
+            depot_options keys
+            depot_options max_entries
             declarations op
             declarations op
             statements emit
@@ -238,6 +240,7 @@ fn every_word_has_an_item_with_documentation() {
         Operator::ROWS.len() + Word::ROWS.len() - Word::declarations().count(),
         Partitioner::ROWS.len(),
         DepotPartitioner::ROWS.len(),
+        DepotOption::ROWS.len(),
         PStateOption::ROWS.len(),
         Navigator::ROWS.len(),
     ];

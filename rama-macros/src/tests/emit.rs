@@ -76,7 +76,7 @@ fn dataflow_outside_of_modules() {
 }
 
 #[test]
-fn elements_of_paths_and_options_of_pstates() {
+fn elements_of_paths_and_options_of_depots_and_pstates() {
     check_expansion("paths");
 }
 

@@ -2,6 +2,7 @@
 
 mod analysis;
 mod control;
+mod depot;
 mod editor;
 mod emit;
 mod hop;

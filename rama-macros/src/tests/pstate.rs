@@ -45,6 +45,8 @@ fn each_mistake_in_options_is_reported_and_the_others_stay() {
             help: write `name` or `name: value`, with commas between them
             1:69 `initial:` without a value
             help: write `initial: value`
+            3:62 missing `,` before `private`
+            help: write commas between options
             1:38 unknown option `globl` of a pstate
             help: did you mean `global`?
             1:45 `initial` needs a value
@@ -55,8 +57,6 @@ fn each_mistake_in_options_is_reported_and_the_others_stay() {
             help: a pstate is on task 0, or where a rule puts its keys, or partitioned by any: keep one of them
             2:71 `global` is given twice
             help: leave one of them out
-            3:58 a pstate is partitioned by its key, or by `any`
-            help: write `partitioned_by: any` when a key may be on any task, or `key_partitioner: |key, tasks| task` for a rule of your own
         "#]],
     );
 }

@@ -46,11 +46,12 @@ const _: () = {
         }
         fn define(&self, module: &mut __rama::ModuleBuilder) {
             let depot_visits = module
-                .depot(
+                .depot_with(
                     "visits",
                     __rama::Partitioning::<
                         Visit,
                     >::hash_by(|event| __rama::key_hash(&event.id)),
+                    __rama::DepotOptions::new().max_entries(1_000).coordinate(keeps()),
                 );
             let mut topology_visits = module.stream("visits");
             let pstate_accounts = topology_visits

@@ -2,7 +2,7 @@ use rama_core::prelude::*;
 
 defmodule! {
     pub PathsModule {
-        depot *visits: Visit, hash_by(id);
+        depot *visits: Visit, hash_by(id) { max_entries: 1_000, coordinate: keeps() }
 
         stream visits {
             pstate $$accounts: Map<i64, Account>;

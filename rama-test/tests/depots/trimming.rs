@@ -1,14 +1,20 @@
 //! A depot keeps its last records: offsets keep their numbers, topologies that are not done hold trimming back, and a crash
 //! leaves the old start or the new one (DP-53, DP-60 to DP-64, A9).
 
-use std::{ops::Range, sync::atomic::Ordering, time::Duration};
+use std::{
+    ops::{ControlFlow, Range},
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use rama_core::{
     depot::DepotOptions,
+    disk::Disk,
     error::ReadError,
     flow::StartFrom,
     id::{Offset, TaskId},
     prelude::*,
+    store::Store,
 };
 
 use crate::shop::{Client, READERS, Sale, Shop, Street, WAITS};
@@ -63,6 +69,27 @@ async fn a_checkpoint_keeps_the_last_records_and_their_offsets() {
     assert_eq!(appended.place(), Some((TaskId(0), Offset(100))));
     assert_eq!(open.client.read(READERS[0]).await, (0..101).collect::<Vec<_>>());
     open.close().await;
+}
+
+#[tokio::test]
+async fn what_is_trimmed_takes_no_room() {
+    let street = Street::new();
+    for life in 0..3 {
+        let open = street.open(Shop::with(ten())).await;
+        for number in 0..95 {
+            open.client.sales.append(Sale::with_notes(95 * life + number, 3_300)).await.unwrap();
+        }
+        open.close().await;
+        let disk: Arc<dyn Disk> = Arc::new(street.disk.clone());
+        let (mut blocks, store) = (0, Store::open(disk, "store.redb").unwrap());
+        let count = &mut |_: &[u8], _: &[u8]| {
+            blocks += 1;
+            ControlFlow::Continue(())
+        };
+        store.snapshot().unwrap().scan("depot:sales", &[], None, count).unwrap();
+        // Ten records fill a block, and the kept ones begin within one.
+        assert_eq!(blocks, 2, "in life {life}");
+    }
 }
 
 #[tokio::test]
