@@ -397,6 +397,19 @@ pub enum LetterError {
         /// The offset of the record.
         offset: Offset,
     },
+    /// The record was trimmed off its depot, so it cannot be run from there. The letter still has it.
+    #[error(
+        "record {offset} of task {task} was trimmed off depot `*{depot}`: append what `record()` of the letter gives, \
+         and discard the letter"
+    )]
+    Trimmed {
+        /// The depot's name.
+        depot: String,
+        /// The partition of the record.
+        task: TaskId,
+        /// The offset of the record.
+        offset: Offset,
+    },
     /// Somebody replays it.
     #[error(
         "record {offset} of task {task} in depot `*{depot}` is being replayed: wait for its end"

@@ -13,6 +13,7 @@ use crate::{
     error::{LetterError, ReadError},
     flow::Origin,
     id::{Offset, TaskId, TopologyId},
+    module::READER,
 };
 
 /// Letters that are read at once at most: each is a record, and the caller holds them all.
@@ -53,7 +54,7 @@ pub struct DeadLetter {
 pub struct Replayed {
     /// Those that the topology has finished now.
     pub done: usize,
-    /// Those that failed once more and are dead letters again.
+    /// Those that failed once more, or whose records were trimmed: they are dead letters still.
     pub failed: usize,
 }
 
@@ -72,7 +73,7 @@ impl Stream {
         Self { link, name }
     }
 
-    /// The dead letters of the topology behind `after`, or the first ones, in the order of their depots, tasks and offsets:
+    /// The dead letters of the topology behind `after`, or the first ones, in the order of their sources, depots, tasks and offsets:
     /// up to `count`, and to a thousand; fewer when the records are large, but one at least if there is one.
     ///
     /// # Errors
@@ -84,13 +85,22 @@ impl Stream {
         count: usize,
     ) -> Result<Vec<DeadLetter>, LetterError> {
         let engine = self.engine()?;
-        let after = after.map(|letter| place(&engine, letter)).transpose()?;
-        let page = engine.letters.page(self.id(&engine)?, after, count.min(PAGE_MAX));
-        let page = page.map_err(|error| match error {
-            LettersError::Store(error) => LetterError::Read(ReadError::Store(error)),
-            LettersError::Codec(error) => LetterError::Codec(error),
-        })?;
-        Ok(page.into_iter().map(|(origin, letter)| found(&engine, origin, letter)).collect())
+        let (mut found, count) = (Vec::new(), count.min(PAGE_MAX));
+        for (name, id) in self.ids(&engine)? {
+            let behind = after.filter(|after| after.topology >= name);
+            if behind.is_some_and(|after| after.topology > name) || found.len() >= count {
+                continue;
+            }
+            let behind = behind.map(|after| place(&engine, after)).transpose()?;
+            let page = engine.letters.page(id, behind, count - found.len());
+            let page = page.map_err(|error| match error {
+                LettersError::Store(error) => LetterError::Read(ReadError::Store(error)),
+                LettersError::Codec(error) => LetterError::Codec(error),
+            })?;
+            found
+                .extend(page.into_iter().map(|(origin, letter)| found_at(&engine, origin, letter)));
+        }
+        Ok(found)
     }
 
     /// Runs the record of a letter again from its source, with as many attempts as a new one, out of its turn. When this
@@ -120,6 +130,8 @@ impl Stream {
                 match self.answered(answer, &letter).await {
                     Ok(()) => replayed.done += 1,
                     Err(LetterError::FailedAgain { .. }) => replayed.failed += 1,
+                    // It can only be appended again.
+                    Err(LetterError::Trimmed { .. }) => replayed.failed += 1,
                     // Somebody else has it.
                     Err(LetterError::NoSuchLetter { .. } | LetterError::RunsAgain { .. }) => {}
                     Err(error) => return Err(error),
@@ -155,6 +167,7 @@ impl Stream {
             Ok(Err(OrderError::NoSuchLetter)) => {
                 Err(LetterError::NoSuchLetter { depot, task, offset })
             }
+            Ok(Err(OrderError::Trimmed)) => Err(LetterError::Trimmed { depot, task, offset }),
             Ok(Err(OrderError::RunsAgain)) => Err(LetterError::RunsAgain { depot, task, offset }),
             Ok(Err(OrderError::NotRead)) => {
                 Err(LetterError::NotRead { topology: letter.topology.clone(), depot })
@@ -168,10 +181,17 @@ impl Stream {
         self.link.engine().ok_or(LetterError::Stopped { module: self.link.module() })
     }
 
-    fn id(&self, engine: &Engine) -> Result<TopologyId, LetterError> {
-        let id = engine.letters.tables().topology(self.name);
-        let outdated = || LetterError::Read(Gone::Outdated.read(self.link.module()));
-        id.ok_or_else(outdated)
+    /// The topology and its sources with an id, in the order of their names.
+    fn ids(&self, engine: &Engine) -> Result<Vec<(String, TopologyId)>, LetterError> {
+        let names = (0..).map(TopologyId).zip(&engine.letters.tables().catalog.topologies);
+        let is_its = |name: &str| name.split(READER).next() == Some(self.name);
+        let its = names.filter(|(_, name)| is_its(name));
+        let mut ids: Vec<_> = its.map(|(id, name)| (name.clone(), id)).collect();
+        ids.sort();
+        if ids.is_empty() {
+            return Err(LetterError::Read(Gone::Outdated.read(self.link.module())));
+        }
+        Ok(ids)
     }
 }
 
@@ -190,7 +210,7 @@ fn place(engine: &Engine, letter: &DeadLetter) -> Result<Origin, LetterError> {
     }
 }
 
-fn found(engine: &Engine, origin: Origin, letter: Letter) -> DeadLetter {
+fn found_at(engine: &Engine, origin: Origin, letter: Letter) -> DeadLetter {
     let Letter { appended, failed, attempts, reason, record } = letter;
     let catalog = &engine.letters.tables().catalog;
     let topology = catalog.topologies[usize::from(origin.topology.0)].clone();

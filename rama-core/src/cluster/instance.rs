@@ -231,7 +231,7 @@ fn engine(
     let gate = Gate::new(threads, epoch, unfinished);
     let disk = Arc::clone(disk);
     Ok((
-        Engine::new(name, (clock, outside), tasks, doors, gate, (shared, letters), (watch, disk)),
+        Engine::new(name, (clock, outside), tasks, doors, gate, shared, (watch, disk, letters)),
         trims,
     ))
 }

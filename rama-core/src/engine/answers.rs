@@ -42,7 +42,7 @@ impl Answers {
 
     /// Answers everybody whose record is finished with the group.
     pub(super) fn give(&self, group: Group) {
-        let mut returned = self.returned(&group);
+        let returned = self.returned(&group);
         let Closed { failed, answers, orders, .. } = group.closed;
         let failures: BTreeMap<Place, &Judged> =
             failed.iter().map(|judged| (judged.origin.place(), judged)).collect();
@@ -62,12 +62,9 @@ impl Answers {
                         let (reason, fate) = (Arc::clone(reason), *fate);
                         Err(AppendError::Failed { depot: name, topology, reason, fate })
                     }
+                    // Somebody else may wait for the same record by its key, until it is processed.
                     _ => {
-                        // Somebody else may wait for the same record by its key, until it is processed.
-                        let returned = match reply.level {
-                            AckLevel::AppendAck => returned.get(&place).cloned(),
-                            AckLevel::Ack | AckLevel::None => returned.remove(&place),
-                        };
+                        let returned = returned.get(&place).cloned();
                         told(name, returned.unwrap_or_else(|| Ok(AckReturns::at(task, offset))))
                     }
                 };

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     clock::Timestamp,
     codec::CodecError,
-    depot::{SealedRecords, StoredRecord},
+    depot::{DepotReadError, SealedRecords, StoredRecord},
     driver::{Actor, Step},
     flow::Origin,
     group::GroupWriter,
@@ -31,7 +31,10 @@ use crate::{
 const UNCHECKPOINTED_MAX: usize = 2;
 
 /// Dead letters that changed: new ones, and `None` for those that are gone.
-type Changed = Vec<(Origin, Option<Arc<[u8]>>)>;
+type Changed = Vec<LetterChange>;
+
+/// What becomes of the letter of a record.
+type LetterChange = (Origin, Option<Arc<[u8]>>);
 
 /// Writes the commit log. The only owner of it.
 pub(crate) struct Committer {
@@ -119,20 +122,6 @@ impl Committer {
         }
     }
 
-    /// The dead letters that a group writes, with their records, and those that it removes.
-    fn letters(&self, group: &Group) -> Result<Changed, String> {
-        let mut changed: Changed =
-            group.closed.letters_gone.iter().map(|origin| (*origin, None)).collect();
-        for judged in group.closed.letters() {
-            let (appended, record) = record_of(&self.engine, group, judged.origin)?;
-            let (failed, attempts) = (judged.at, judged.times);
-            let reason = judged.reason.to_string();
-            let letter = Letter { appended, failed, attempts, reason, record };
-            changed.push((judged.origin, Some(letter.encode().into())));
-        }
-        Ok(changed)
-    }
-
     fn write_group(&mut self) -> Result<(), LogError> {
         let Some(InHand { group, payload, .. }) = &self.in_hand else { return Ok(()) };
         match self.durability {
@@ -154,6 +143,20 @@ impl Committer {
     fn sync(&mut self) -> Result<(), String> {
         self.unsynced_since = None;
         self.log.sync().map_err(|error| error.to_string())
+    }
+
+    /// The dead letters that a group writes, with their records, and those that it removes.
+    fn letters(&self, group: &Group) -> Result<Changed, String> {
+        let mut changed: Changed =
+            group.closed.letters_gone.iter().map(|origin| (*origin, None)).collect();
+        for judged in group.closed.letters() {
+            let (appended, record) = record_of(&self.engine, group, judged.origin)?;
+            let (failed, attempts) = (judged.at, judged.times);
+            let reason = judged.reason.to_string();
+            let letter = Letter { appended, failed, attempts, reason, record };
+            changed.push((judged.origin, Some(letter.encode().into())));
+        }
+        Ok(changed)
     }
 
     fn sync_time(&self) -> Option<Timestamp> {
@@ -218,10 +221,12 @@ impl Committer {
         }
         let Some(group) = self.engine.groups.take() else { return Ok(()) };
         let letters = self.letters(&group);
-        let InHand { group, letters: in_hand, payload } =
+        let letters_of = letters.as_deref().unwrap_or_default();
+        let encoded = encode(&group, letters_of);
+        let in_hand =
             self.in_hand.insert(InHand { group, letters: Changed::new(), payload: Vec::new() });
-        *in_hand = letters?;
-        *payload = encode(group, in_hand).map_err(|error| error.to_string())?;
+        in_hand.payload = encoded.map_err(|error| error.to_string())?;
+        in_hand.letters = letters?;
         Ok(())
     }
 
@@ -275,7 +280,7 @@ impl Actor for Committer {
     }
 }
 
-fn encode(group: &Group, letters: &Changed) -> Result<Vec<u8>, CodecError> {
+fn encode(group: &Group, letters: &[LetterChange]) -> Result<Vec<u8>, CodecError> {
     let mut writer = GroupWriter::new();
     for task in &group.tasks {
         for records in &task.records {
@@ -322,9 +327,17 @@ fn record_of(engine: &Engine, group: &Group, origin: Origin) -> Result<StoredRec
             return Ok((batch.time(), record.to_vec()));
         }
     }
+    let letter = engine.letters.get(origin);
+    if let Some(letter) = letter.map_err(|error| format!("a letter cannot be read: {error}"))? {
+        return Ok((letter.appended, letter.record));
+    }
     let range = origin.offset..origin.offset.next();
-    let records = engine.depot_view(origin.depot, origin.task).read(range);
-    let mut records = records.map_err(|error| format!("a record cannot be read: {error}"))?;
+    let mut records = match engine.depot_view(origin.depot, origin.task).read(range) {
+        Ok(records) => records,
+        // Trimmed since it was run: there is nothing left to keep but that it failed.
+        Err(DepotReadError::Trimmed { .. }) => return Ok(StoredRecord::default()),
+        Err(error) => return Err(format!("a record cannot be read: {error}")),
+    };
     records.pop().ok_or_else(|| "a record that failed is not in its depot".to_owned())
 }
 

@@ -134,6 +134,16 @@ impl Letters {
         Ok(Given { up })
     }
 
+    /// The letter of a record, if it has one.
+    pub(super) fn get(&self, origin: Origin) -> Result<Option<Letter>, LettersError> {
+        let (key, state) = (self.key(origin), self.read());
+        let letter = match state.recent.get(&key) {
+            Some((_, letter)) => letter.as_deref().map(Letter::decode),
+            None => state.snapshot.get(LETTERS, &key, Letter::decode)?,
+        };
+        Ok(letter.transpose()?)
+    }
+
     /// The letters of a topology behind one of them, or its first ones: as many as asked for, fewer when they are large.
     pub(crate) fn page(
         &self,

@@ -147,8 +147,8 @@ impl Engine {
         tasks: Vec<Task>,
         doors: Vec<LaneDoor>,
         gate: Gate,
-        (shared, letters): (Shared, Letters),
-        (watch, disk): (Watch, Arc<dyn Disk>),
+        shared: Shared,
+        (watch, disk, letters): (Watch, Arc<dyn Disk>, Letters),
     ) -> Self {
         Self {
             space: Space::new(Arc::clone(&disk)),
@@ -163,8 +163,8 @@ impl Engine {
             groups: Door::new(),
             checkpoints: Door::new(),
             shared,
-            watch,
             letters,
+            watch,
             committer_done: AtomicBool::new(false),
         }
     }

@@ -34,6 +34,8 @@ pub(crate) enum OrderError {
     NoSuchLetter,
     /// The topology does not read the depot any more.
     NotRead,
+    /// The record is not in its depot any more.
+    Trimmed,
     /// It is being replayed.
     RunsAgain,
     /// The record failed once more, in all its attempts.

@@ -240,7 +240,7 @@ impl Unfinished {
         self.collect_returns(tasks);
         self.answer_failed(&mut closed);
         self.release(tasks, &mut closed);
-        self.end_replays(&mut closed);
+        self.end_replays(tasks, &mut closed);
         closed
     }
 
@@ -460,10 +460,11 @@ impl Unfinished {
     }
 
     /// Dead letters that were run again, and are gone or dead once more.
-    fn end_replays(&mut self, closed: &mut Closed) {
+    fn end_replays(&mut self, tasks: &[SealedTask], closed: &mut Closed) {
         if self.given.is_empty() {
             return;
         }
+        let gone: Vec<&Origin> = tasks.iter().flat_map(|task| &task.parked.gone).collect();
         let Closed { failed, done, letters_gone, orders, .. } = closed;
         for judged in failed.iter().filter(|judged| judged.verdict.next == Next::Never) {
             if let Some(reply) = self.replays.remove(&key(judged.origin)) {
@@ -475,6 +476,7 @@ impl Unfinished {
             let is_held = failed.iter().any(|judged| judged.holds(origin));
             let outcome = match failed.iter().any(|judged| judged.origin == *origin) {
                 true => continue,
+                false if gone.contains(&&*origin) => Err(OrderError::Trimmed),
                 false if is_held => Err(OrderError::FailedAgain { reason: INTERRUPTED.into() }),
                 false => Ok(()),
             };

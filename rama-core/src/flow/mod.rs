@@ -28,7 +28,7 @@ pub(crate) use self::{
     origin::{Identity, Origin, Place, mix},
     outbox::{Outbox, Parcel},
     parking::{APPENDS_MAX, Changes, FUTURES_MAX, Parking, Waits},
-    program::{Program, Source},
+    program::{Program, Reader, Source},
     pulse::Pulse,
 };
 pub use self::{

@@ -3,7 +3,7 @@
 use std::{any::Any, marker::PhantomData, sync::Arc, time::Duration};
 
 use super::{
-    Cx, Fold, Identity, Origin, Outcome, Retries, SourceOptions, StartFrom,
+    Cx, Fold, Identity, Origin, Outcome, Retries, SourceOptions,
     op::{Bodies, Called},
     outbox::{NothingWaits, PortOutbox, Waiting},
 };
@@ -100,6 +100,21 @@ struct SourceDecl {
     topology: TopologyId,
     depot: DepotId,
     options: SourceOptions,
+    source: Box<dyn AnySource>,
+}
+
+/// A source whose type only its depot knows.
+trait AnySource: Send + Sync {
+    /// It goes on by itself, under this number.
+    fn number(&mut self, topology: TopologyId);
+    fn shared(self: Box<Self>) -> Arc<dyn Any + Send + Sync>;
+}
+
+/// A source of a compiled module.
+struct Compiled {
+    topology: TopologyId,
+    depot: DepotId,
+    options: SourceOptions,
     source: Arc<dyn Any + Send + Sync>,
 }
 
@@ -117,6 +132,7 @@ pub(crate) struct Source<E> {
     pub(crate) topology: TopologyId,
     /// Its number among the sources of its topology on its depot.
     number: u64,
+    pub(crate) options: SourceOptions,
     pub(crate) label: &'static str,
     pub(crate) body: Body<E>,
 }
@@ -159,8 +175,9 @@ impl Flow {
         let before =
             self.sources.iter().filter(|one| (one.topology, one.depot) == (topology, depot));
         let number = before.count() as u64;
-        let source: Source<E> = Source { topology, number, label, body: Box::new(body) };
-        self.sources.push(SourceDecl { topology, depot, options, source: Arc::new(source) });
+        let body = Box::new(body);
+        let source: Source<E> = Source { topology, number, options: options.clone(), label, body };
+        self.sources.push(SourceDecl { topology, depot, options, source: Box::new(source) });
     }
 
     /// Defines what runs for each frame that hops to a port.
@@ -191,26 +208,85 @@ impl Flow {
         self.segments[index] = Some(SegmentDecl { segment: Box::new(segment), outbox });
     }
 
-    pub(crate) fn compile(self) -> Program {
+    /// The sources that have an id get numbers of their own, behind those of the `declared` topologies.
+    pub(crate) fn compile(mut self, declared: u16) -> Program {
+        let mut readers: Vec<Reader> = Vec::new();
+        for source in &mut self.sources {
+            let Some(id) = source.options.id else { continue };
+            let reader = Reader { topology: source.topology, id };
+            let known = readers.iter().position(|known| *known == reader);
+            let place = known.unwrap_or_else(|| {
+                readers.push(reader);
+                readers.len() - 1
+            });
+            let place = u16::try_from(place).expect("a module has fewer than 65,536 sources");
+            source.topology = TopologyId(declared + place);
+            source.source.number(source.topology);
+        }
+        let sources = self.sources.into_iter().map(|source| {
+            let SourceDecl { topology, depot, options, source } = source;
+            Compiled { topology, depot, options, source: source.shared() }
+        });
+        let sources = sources.collect();
         let segments = self
             .segments
             .into_iter()
             .map(|segment| segment.expect("every port that is declared gets its segment"))
             .collect();
         let (ops, returns) = (self.ops.compile(), self.returns.compile());
-        Program { segments, sources: self.sources, ops, returns }
+        Program { segments, sources, declared, readers, ops, returns }
     }
 }
 
 /// The compiled dataflow of a module, shared by all its tasks.
 pub(crate) struct Program {
     segments: Vec<SegmentDecl>,
-    sources: Vec<SourceDecl>,
+    sources: Vec<Compiled>,
+    declared: u16,
+    readers: Vec<Reader>,
     pub(super) ops: Called,
     pub(super) returns: Called,
 }
 
+/// The sources of a topology that have the same id: they go on by themselves, like a topology of their own (DP-84).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Reader {
+    pub(crate) topology: TopologyId,
+    pub(crate) id: &'static str,
+}
+
+impl<E: Event> AnySource for Source<E> {
+    fn number(&mut self, topology: TopologyId) {
+        self.topology = topology;
+    }
+
+    fn shared(self: Box<Self>) -> Arc<dyn Any + Send + Sync> {
+        Arc::from(self as Box<dyn Any + Send + Sync>)
+    }
+}
+
 impl Program {
+    /// The topology that this number, of a topology or of sources with an id, belongs to.
+    pub(crate) fn owner(&self, number: TopologyId) -> TopologyId {
+        match number.0.checked_sub(self.declared) {
+            None => number,
+            Some(reader) => self.readers[usize::from(reader)].topology,
+        }
+    }
+
+    /// Sources with an id, by their numbers behind those of the declared topologies.
+    pub(crate) fn readers(&self) -> &[Reader] {
+        &self.readers
+    }
+
+    /// Whether a depot is read twice under one id.
+    pub(crate) fn doubled(&self) -> Option<&'static str> {
+        let with_id = |source: &&Compiled| source.options.id.is_some();
+        let mut seen = std::collections::BTreeSet::new();
+        let mut sources = self.sources.iter().filter(with_id);
+        sources.find(|source| !seen.insert((source.topology, source.depot)))?.options.id
+    }
+
     pub(crate) fn segment<T: 'static>(&self, port: PortId) -> &Segment<T> {
         let segment = &self.segments[port.0].segment;
         segment.downcast_ref().expect("a port has the type of its segment")
@@ -241,12 +317,6 @@ impl Program {
     /// What sources say about records on which they fail.
     pub(crate) fn retries(&self) -> impl Iterator<Item = (TopologyId, DepotId, Retries)> {
         self.sources.iter().map(|source| (source.topology, source.depot, source.options.retries))
-    }
-
-    /// Where topologies begin that have never read a depot, as each of their sources says.
-    pub(crate) fn starts(&self, depot: DepotId) -> impl Iterator<Item = (TopologyId, StartFrom)> {
-        let sources = self.sources.iter().filter(move |source| source.depot == depot);
-        sources.map(|source| (source.topology, source.options.start_from))
     }
 
     /// The sources that read a depot, in source order.

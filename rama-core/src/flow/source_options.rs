@@ -85,11 +85,15 @@ impl SourceOptions {
         self
     }
 
-    /// Where a topology begins that has never read the depot (DP-80 to DP-82).
+    /// Where the topology begins when it reads the depot for the first time.
     #[must_use]
     pub fn start_from(mut self, start: StartFrom) -> Self {
         self.start_from = start;
         self
+    }
+
+    pub(crate) fn start(&self) -> StartFrom {
+        self.start_from
     }
 
     /// What becomes of several values that are returned for one record: `fold` gets what there is and the next one,

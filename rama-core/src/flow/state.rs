@@ -95,7 +95,7 @@ impl Cx<'_> {
     {
         let pstate = *path.origin();
         let locality = self.locality(at, pstate)?;
-        let owner = self.origin.topology == pstate.owner;
+        let owner = self.program.owner(self.origin.topology) == pstate.owner;
         let Paging { pinned, cursor } = paging;
         let pinned =
             pinned.unwrap_or_else(|| Arc::new(self.partition(pstate).pin(owner, locality)));
@@ -140,7 +140,7 @@ impl Cx<'_> {
         read: impl FnOnce(&dyn ReadRows) -> Result<R, PathError>,
     ) -> Result<R, PathError> {
         let locality = self.locality(at, pstate)?;
-        let owner = self.origin.topology == pstate.owner;
+        let owner = self.program.owner(self.origin.topology) == pstate.owner;
         let partition = self.partition(pstate);
         let outcome = if owner {
             read(&LocalRows::new(partition, locality))

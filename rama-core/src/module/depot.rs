@@ -61,15 +61,14 @@ impl<E: Event> Declaration for DepotDecl<E> {
             let view = Arc::new(DepotView::new(table.clone(), task, bounds, moment, snapshot));
             let starts = self.starts(&view, task, at)?;
             let left = self.left(&starts, (task, bounds), at)?;
-            let parked = left.iter().map(|left| (left.origin.offset, left.origin.topology));
-            let readers = Readers {
-                reached: starts.iter().map(|(topology, start)| (*topology, start.next)).collect(),
-                parked: parked.collect(),
-            };
-            opened.trims.watch((self.id, task), &self.options, bounds, readers);
             let again = left.iter().filter(|left| !left.holds);
             let unfinished: Vec<Origin> = again.map(|left| left.origin).collect();
             opened.unfinished.extend(left);
+            let readers = Readers {
+                reached: starts.iter().map(|(topology, start)| (*topology, start.next)).collect(),
+                parked: unfinished.iter().map(|one| (one.offset, one.topology)).collect(),
+            };
+            opened.trims.watch((self.id, task), &self.options, bounds, readers);
             let queue = Arc::new(AppendQueue::new());
             let keys = Keys::new(&self.options, task, at.recovered.keys(self.id, task)?);
             let partition =
@@ -98,8 +97,9 @@ impl<E: Event> DepotDecl<E> {
         at: &Opening<'_>,
     ) -> Result<BTreeMap<TopologyId, Start>, LaunchError> {
         let (mut starts, mut wanted) = (BTreeMap::new(), BTreeMap::new());
-        for (topology, from) in at.program.starts(self.id) {
-            if *wanted.entry(topology).or_insert(from) != from {
+        for source in at.program.sources::<E>(self.id) {
+            let from = source.options.start();
+            if *wanted.entry(source.topology).or_insert(from) != from {
                 let reason = format!(
                     "the sources of a topology on depot `*{}` go on together, so they begin at the same place: \
                      give all of them the same `start_from`",
@@ -107,13 +107,13 @@ impl<E: Event> DepotDecl<E> {
                 );
                 return Err(LaunchError::Module { module: at.module, reason });
             }
-            let stored = at.recovered.progress(topology, self.id, task)?;
+            let stored = at.recovered.progress(source.topology, self.id, task)?;
             let next = match stored {
                 Some(next) => next,
                 None => self.first(from, view, at.now)?,
             };
             self.exists(next, task, view.bounds(), at)?;
-            starts.insert(topology, Start { next, is_stored: stored.is_some() });
+            starts.insert(source.topology, Start { next, is_stored: stored.is_some() });
         }
         Ok(starts)
     }
@@ -170,13 +170,13 @@ impl<E: Event> DepotDecl<E> {
         at: &Opening<'_>,
     ) -> Result<Vec<Left>, LaunchError> {
         let mut left = Vec::new();
-        for (topology, Start { next, is_stored }) in starts {
+        for (topology, start) in starts {
             let (topology, depot) = (*topology, self.id);
             for (offset, failed) in at.recovered.parked(topology, depot, task)? {
                 self.exists(offset.next(), task, bounds, at)?;
                 let origin = Origin { topology, depot, task, offset };
                 // A topology that went back to a record begins it in its turn.
-                let holds = *is_stored && offset >= *next;
+                let holds = start.is_stored && offset >= start.next;
                 left.push(Left { origin, failed, holds });
             }
         }

@@ -21,7 +21,7 @@ use crate::{
     codec::Key,
     depot::{DepotOptions, Event, Partitioning},
     engine::Catalog,
-    flow::{DepotRef, Facts, Flow, PStateRef, Program},
+    flow::{DepotRef, Facts, Flow, PStateRef, Program, Reader},
     id::{DepotId, PStateId, TopologyId},
     partition::KeyHash,
     schema::Schema,
@@ -63,8 +63,14 @@ pub(crate) struct Definition {
     pub(crate) program: Program,
     pub(crate) depots: Vec<Box<dyn Declaration>>,
     pub(crate) pstates: Vec<Box<dyn Declaration>>,
+    /// By number, those of sources with an id included.
     pub(crate) topologies: Vec<&'static str>,
+    /// What their progress is kept under.
+    names: Vec<String>,
 }
+
+/// Between the name of a topology and the id of a source: no name has it.
+pub(crate) const READER: char = '#';
 
 impl ModuleBuilder {
     /// Declares a depot.
@@ -112,12 +118,20 @@ impl ModuleBuilder {
         self.depots.iter().try_for_each(|depot| depot.check())?;
         unique("PState", self.pstates.iter().map(|pstate| pstate.name()))?;
         unique("topology", self.topologies.iter().copied())?;
-        Ok(Definition {
-            program: self.flow.compile(),
-            depots: self.depots,
-            pstates: self.pstates,
-            topologies: self.topologies,
-        })
+        let program = self.flow.compile(number(self.topologies.len()));
+        if let Some(id) = program.doubled() {
+            return Err(format!(
+                "two sources on one depot have the id `{id}`: give each of them its own"
+            ));
+        }
+        let mut topologies = self.topologies;
+        let mut names: Vec<String> = topologies.iter().map(|name| (*name).to_owned()).collect();
+        for Reader { topology, id } in program.readers() {
+            let owner = topologies[usize::from(topology.0)];
+            names.push(format!("{owner}{READER}{id}"));
+            topologies.push(owner);
+        }
+        Ok(Definition { program, names, depots: self.depots, pstates: self.pstates, topologies })
     }
 }
 
@@ -165,7 +179,7 @@ impl Definition {
             depots: names(&self.depots),
             pstates: names(&self.pstates),
             keys: self.pstates.iter().map(|pstate| pstate.layout()).collect(),
-            topologies: self.topologies.iter().map(|name| (*name).to_owned()).collect(),
+            topologies: self.names.clone(),
         }
     }
 }

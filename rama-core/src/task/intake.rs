@@ -135,12 +135,14 @@ impl<E: Event> Intake<E> {
         starts: &BTreeMap<TopologyId, Start>,
         unfinished: impl IntoIterator<Item = Origin>,
     ) -> Self {
-        let readings = (program.sources::<E>(partition.id))
+        let mut readings: Vec<_> = (program.sources::<E>(partition.id))
             .map(|source| {
                 let Start { next, is_stored } = starts[&source.topology];
                 Reading { source, committed: next, reached: next, is_stored, held: None }
             })
             .collect();
+        // Those that go on together stand together.
+        readings.sort_by_key(|reading| reading.source.topology);
         Self {
             partition,
             view,
@@ -189,7 +191,7 @@ impl<E: Event> Intake<E> {
                 Some(Stored::Records(records)) => records,
                 Some(Stored::Trimmed { start }) => {
                     let gone = rest.partition_point(|one| one.offset < start);
-                    rest[..gone].iter().for_each(|origin| cx.parking.note_end(*origin));
+                    rest[..gone].iter().for_each(|origin| cx.parking.note_gone(*origin));
                     self.view.skip(gone as u64);
                     rest = &rest[gone..];
                     continue;

@@ -78,7 +78,7 @@ async fn a_parked_record_that_the_depot_does_not_have_is_refused() {
     let street = sold().await;
     let key = [b"first/sales/0/".as_slice(), &12_u64.to_be_bytes()].concat();
     let mut offset = Vec::new();
-    encode_value(&Offset(12), &mut offset).unwrap();
+    encode_value(&(Offset(12), 0_u32), &mut offset).unwrap();
     street.tamper("parked", |rows| rows.put(&key, &offset));
     let refused = street.try_open(shop()).await.err().unwrap().to_string();
     assert!(refused.contains("ends at offset 10") && refused.contains("up to 13"), "{refused}");

@@ -10,7 +10,7 @@ use rama_core::{
     clock::{Clock, ManualClock, Timestamp},
     depot::{DepotOptions, Partitioning},
     error::EventError,
-    flow::{SourceOptions, StartFrom},
+    flow::{Retry, SourceOptions, StartFrom},
     id::TaskId,
     module::{Module, ModuleBuilder},
     prelude::*,
@@ -104,7 +104,7 @@ impl Module for Shop {
         for (name, topology, read) in declared {
             let starts = self.readers.iter().filter(|(reader, _)| *reader == name);
             for start in starts.flat_map(|(_, starts)| starts) {
-                let options = SourceOptions::new().start_from(*start);
+                let options = SourceOptions::new().start_from(*start).retry(Retry::None);
                 let flow = module.flow(topology);
                 let came = flow.returns("after await_future(door)");
                 flow.define_returns(came, |cx, _: i64, ()| cx.ack_return(&"late"));

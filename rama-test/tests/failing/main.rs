@@ -13,5 +13,6 @@ mod all_after;
 mod letters;
 mod retries;
 mod returns;
+mod several_sources;
 mod shop;
 mod timeouts;

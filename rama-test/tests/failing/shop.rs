@@ -32,6 +32,9 @@ pub(crate) struct Record {
     pub(crate) fails: u32,
 }
 
+/// Longer than any time that passes while frames are on their way: every actor that waits for the clock moves it here.
+const LONG: Duration = Duration::from_secs(1_000_000);
+
 /// The records that were begun, in their order, by test.
 static BEGUN: Mutex<BTreeMap<u64, Vec<u64>>> = Mutex::new(BTreeMap::new());
 
@@ -46,7 +49,7 @@ pub(crate) fn attempt_of(run: u64, id: u64) -> u32 {
 }
 
 /// An attempt may be dropped because a neighbour failed, so only the test knows which attempts count.
-fn refuse(fails: u32, attempt: u32) -> Result<(), EventError> {
+pub(crate) fn refuse(fails: u32, attempt: u32) -> Result<(), EventError> {
     if attempt <= fails { Err(EventError::new(format!("attempt {attempt} fails"))) } else { Ok(()) }
 }
 
@@ -59,7 +62,7 @@ defmodule! {
             pstate $$sum: u64;
 
             sources! {
-                source(*records) :> Record { run, key, id, fails };
+                source(*records, timeout: LONG) :> Record { run, key, id, fails };
                 let attempt = attempt_of(run, id);
                 local_transform([keypath(key), nil_to_val(Vec::new()), update(|list| list.push(id))], $$done);
                 |global();
@@ -80,7 +83,7 @@ defmodule! {
             pstate $$sum: u64;
 
             sources! {
-                source(*records, retry: all_after, attempts: 4) :> Record { run, key, id, fails };
+                source(*records, retry: all_after, attempts: 4, timeout: LONG) :> Record { run, key, id, fails };
                 let attempt = attempt_of(run, id);
                 local_transform([keypath(key), nil_to_val(Vec::new()), update(|list| list.push(id))], $$done);
                 |global();

@@ -75,6 +75,8 @@ pub(crate) struct Parking {
 pub(crate) struct Changes {
     pub(crate) begun: Vec<Origin>,
     pub(crate) ended: Vec<Origin>,
+    /// Those of them whose record was trimmed before it could be run again.
+    pub(crate) gone: Vec<Origin>,
 }
 
 /// A branch of a tree that waits.
@@ -137,6 +139,12 @@ impl Parking {
     /// A tree that the engine counts as parked has ended its wait, without one here.
     pub(crate) fn note_end(&mut self, origin: Origin) {
         self.changes.ended.push(origin);
+    }
+
+    /// The same, because the record is not there any more.
+    pub(crate) fn note_gone(&mut self, origin: Origin) {
+        self.note_end(origin);
+        self.changes.gone.push(origin);
     }
 
     pub(crate) fn waits(&self) -> Waits {
