@@ -54,6 +54,10 @@ const RESTING_MAX: usize = 65_536;
 /// again and again for ever are ended here, after a second or two on a slow disk.
 const CLOSING_GROUPS: usize = 128;
 
+/// How long a group takes to become durable when something is wrong with the disk, and not with the records: what passes
+/// then does not count against their time.
+const STALL: Duration = Duration::from_secs(1);
+
 /// Guards the forming group.
 #[derive(Debug)]
 pub(crate) struct Gate {
@@ -80,6 +84,8 @@ struct State {
     /// For how long, when that is long.
     overdue: Option<Duration>,
     committing: bool,
+    /// When the last group was cut.
+    cut_at: Timestamp,
     /// Whether the forming group contains anything.
     dirty: bool,
     records: usize,
@@ -186,6 +192,7 @@ impl Gate {
             cut_waits: None,
             overdue: None,
             committing: false,
+            cut_at: Timestamp(0),
             dirty: false,
             records: 0,
             forming_bytes: vec![0; lanes],
@@ -266,7 +273,10 @@ impl Engine {
         if state.is_closing() {
             self.gate.rest.notify_waiters();
         }
-        state.unfinished.deadline()
+        let deadline = state.unfinished.deadline()?;
+        // Nothing comes of looking before the group on its way is durable, however long that takes.
+        let earliest = state.committing.then(|| self.clock.now().after(STALL));
+        Some(earliest.map_or(deadline, |earliest| deadline.max(earliest)))
     }
 
     /// Whether it is time to look for trees that take too long. A module that stops leaves them to its next start.
@@ -304,6 +314,10 @@ impl Engine {
     pub(crate) fn committed(&self) {
         let mut state = self.gate.state();
         state.committing = false;
+        let stalled = self.clock.now().since(state.cut_at);
+        if stalled >= STALL {
+            state.unfinished.forgive(stalled);
+        }
         if std::mem::take(&mut state.lags) {
             self.wake_lanes();
         }
@@ -366,7 +380,7 @@ impl Engine {
         if !closed.is_empty() || tasks.iter().any(|task| !task.is_empty()) {
             self.groups.put(Group { epoch: state.epoch, tasks, closed });
             state.epoch = state.epoch.next();
-            state.committing = true;
+            (state.committing, state.cut_at) = (true, now);
         }
         self.wake_denied(state);
     }

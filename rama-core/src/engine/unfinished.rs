@@ -3,7 +3,7 @@
 //!
 //! Records that are finished in their group, which is nearly all of them, never come here.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::{
     letters::Given,
@@ -183,6 +183,14 @@ impl Unfinished {
         }
         self.deadline = next;
         overdue
+    }
+
+    /// Nothing could be committed for so long: that is no fault of the trees that wait.
+    pub(super) fn forgive(&mut self, stalled: Duration) {
+        for begun in self.begun.values_mut() {
+            begun.since = begun.since.map(|since| since.after(stalled));
+        }
+        self.deadline = self.deadline.map(|deadline| deadline.after(stalled));
     }
 
     /// What becomes of the records that failed in the group that is about to be closed.
