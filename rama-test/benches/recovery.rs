@@ -48,12 +48,14 @@ fn main() {
         let cluster = Cluster::on_disk(directory.path());
         let module = cluster.launch(TextModule, LaunchConfig::new()).await.unwrap();
         let text = "x".repeat(ROW_BYTES);
+        let begun = Instant::now();
         for first in (0..records).step_by(usize::try_from(MANY).unwrap()) {
             // Keys come in no order, as they do in life.
             let key = |number: u64| number.wrapping_mul(0x9E37_79B9_7F4A_7C15) % records;
             let texts = (first..first + MANY).map(|number| (key(number), text.clone()));
             module.depot.texts.append_all(texts, AckLevel::Ack).await.unwrap();
         }
+        println!("{records} records were written in {:?}", begun.elapsed());
         for round in 0..5 {
             cluster.kill().await;
             let size: u64 = std::fs::read_dir(directory.path().join("TextModule"))

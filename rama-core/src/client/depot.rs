@@ -23,6 +23,13 @@ pub struct Depot<E> {
 /// Where the answer comes, if anybody waits for it.
 type Waits = Option<oneshot::Receiver<Answer>>;
 
+/// An append that is ready to be queued.
+struct Prepared<E> {
+    door: Arc<DepotDoor<E>>,
+    append: Append<E>,
+    waits: Waits,
+}
+
 impl<E> Depot<E> {
     pub(crate) fn new(link: Link, name: &'static str) -> Self {
         Self { link, name, event: PhantomData }
@@ -55,10 +62,9 @@ impl<E: Event> Depot<E> {
     /// # Errors
     /// As [`Self::append`], and [`AppendError::Full`] when there is no room; nothing is stored then.
     pub async fn try_append(&self, record: E, level: AckLevel) -> Result<AckReturns, AppendError> {
-        let (door, append, answer) = self.prepare(record, None, level)?;
-        let queued = door.queue.try_push(append);
-        self.entered(&door, queued)?;
-        self.acknowledged(answer).await
+        let Prepared { door, append, waits } = self.prepare(record, None, level)?;
+        self.entered(&door, &door.queue.try_push(append))?;
+        self.acknowledged(waits).await
     }
 
     /// Appends a record once under a key, and waits as [`Self::append`] does. Whoever appends the same record under the same
@@ -139,10 +145,9 @@ impl<E: Event> Depot<E> {
         key: Option<Arc<[u8]>>,
         level: AckLevel,
     ) -> Result<Waits, AppendError> {
-        let (door, append, answer) = self.prepare(record, key, level)?;
-        let queued = door.queue.push(append).await;
-        self.entered(&door, queued)?;
-        Ok(answer)
+        let Prepared { door, append, waits } = self.prepare(record, key, level)?;
+        self.entered(&door, &door.queue.push(append).await)?;
+        Ok(waits)
     }
 
     /// Everything that an append needs: where it goes, what is queued there, and where its answer comes.
@@ -151,7 +156,7 @@ impl<E: Event> Depot<E> {
         record: E,
         key: Option<Arc<[u8]>>,
         level: AckLevel,
-    ) -> Result<(Arc<DepotDoor<E>>, Append<E>, Waits), AppendError> {
+    ) -> Result<Prepared<E>, AppendError> {
         let depot = self.link.shared_depot::<E>(self.name).map_err(|gone| match gone {
             Gone::Stopped => self.link.refusal(),
             Gone::Outdated => AppendError::Outdated { module: self.link.module() },
@@ -169,7 +174,7 @@ impl<E: Event> Depot<E> {
         encode_record(&record, &mut encoded)
             .map_err(|reason| AppendError::Encode { depot: self.name, reason })?;
         let encoded = encoded.into_boxed_slice();
-        let (reply, answer) = match level {
+        let (reply, waits) = match level {
             AckLevel::None => (None, None),
             AckLevel::Ack | AckLevel::AppendAck => {
                 let (reply, answer) = Reply::to_client(level);
@@ -177,13 +182,13 @@ impl<E: Event> Depot<E> {
             }
         };
         let door = Arc::clone(&depot.partitions[task.0 as usize]);
-        Ok((door, Append { record, encoded, key, reply }, answer))
+        Ok(Prepared { door, append: Append { record, encoded, key, reply }, waits })
     }
 
     fn entered(
         &self,
         door: &DepotDoor<E>,
-        queued: Result<bool, NotQueued>,
+        queued: &Result<bool, NotQueued>,
     ) -> Result<(), AppendError> {
         match queued {
             Ok(true) => door.wake.raise(),

@@ -33,7 +33,7 @@ impl Pulse {
         let count = self.count.load(Ordering::Acquire);
         let place = self.place.load(Ordering::Acquire);
         let offset = Offset(self.offset.load(Ordering::Acquire));
-        if count % 2 == 0 || self.count.load(Ordering::Acquire) != count {
+        if count.is_multiple_of(2) || self.count.load(Ordering::Acquire) != count {
             return None;
         }
         let [.., t1, t0, d1, d0, a, b, c, d] = place.to_be_bytes();

@@ -16,7 +16,7 @@ pub enum Durability {
     /// process loses nothing. When the power goes or the system crashes, the groups of that time are lost at most, and
     /// those acknowledged while that sync was running.
     Interval(Duration),
-    /// When it is in memory: the log is not written at all. Checkpoints bring it to the disk after 10 seconds or 32 MiB,
+    /// When it is in memory: the log is not written at all. Checkpoints bring it to the disk after 10 seconds or 16 MiB,
     /// and a graceful stop brings all of it, so `update` keeps everything. A module that is killed, dropped or without
     /// power goes on from its last checkpoint.
     Memory,

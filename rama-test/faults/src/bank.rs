@@ -1,14 +1,14 @@
 //! The module under test: money goes from one account to another, with two hops.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, task::Waker, time::Duration};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use rama_core::{
     Result,
-    clock::{Clock, SystemClock, Timestamp},
-    cluster::{Cluster, Durability, LaunchConfig},
+    cluster::{Cluster, Durability, LaunchConfig, Tuning},
     disk::FileDisk,
     error::LaunchError,
     id::TaskId,
+    log::LogOptions,
     prelude::*,
 };
 
@@ -27,10 +27,19 @@ pub const ACCOUNTS: u64 = 20;
 const LARGE_EVERY: u64 = 40;
 
 /// The note of a large one.
-const LARGE_BYTES: u64 = 300_000;
+const LARGE_BYTES: u64 = 30_000;
 
-/// So much faster than the machine's clock does the module's go: checkpoints are due ten times a second.
-const HURRY: u32 = 100;
+/// Length of a file of the log.
+pub const SEGMENT_BYTES: u64 = 64 * 1024;
+
+/// Files of the log fill, and checkpoints are due, many times in a life that lasts a moment.
+fn tuning() -> Tuning {
+    Tuning {
+        log: LogOptions { segment_bytes: SEGMENT_BYTES, growth_bytes: 16 * 1024 },
+        checkpoint_bytes: 128 * 1024,
+        checkpoint_interval: Duration::from_millis(100),
+    }
+}
 
 /// Money on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +131,7 @@ impl Bank {
                 Err(error) => Err(LaunchError::Directory { path, reason: error.to_string() }),
             }
         });
-        let cluster = cluster.with_clock(Arc::new(Hurried(SystemClock.now())));
-        let config = LaunchConfig::new().tasks(TASKS).durability(durability);
+        let config = LaunchConfig::new().tasks(TASKS).durability(durability).tuning(tuning());
         let client = cluster.launch(BankModule, config).await?;
         Ok(Self { cluster, client })
     }
@@ -211,19 +219,5 @@ impl Holds {
 impl fmt::Debug for Bank {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Bank").field("cluster", &self.cluster).finish_non_exhaustive()
-    }
-}
-
-/// A clock in a hurry, from this time on.
-#[derive(Clone, Copy, Debug)]
-struct Hurried(Timestamp);
-
-impl Clock for Hurried {
-    fn now(&self) -> Timestamp {
-        self.0.after(SystemClock.now().since(self.0) * HURRY)
-    }
-
-    fn alarm(&self, at: Timestamp, _waker: &Waker) -> Option<Duration> {
-        Some(at.since(self.now()) / HURRY)
     }
 }

@@ -4,7 +4,10 @@ use std::{fs, io, path::Path};
 
 use rama_core::cluster::Durability;
 
-use crate::{bank::Bank, disk::Plan};
+use crate::{
+    bank::{Bank, SEGMENT_BYTES, Transfer},
+    disk::Plan,
+};
 
 /// A piece of a life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,13 +33,13 @@ pub const SCENARIOS: [Scenario; 5] = [
     Scenario::Recovery,
 ];
 
-/// Bytes of notes that nearly fill a file of the log.
-const SEGMENT_BYTES: usize = 15_900_000;
+/// Notes of large transfers are longer than this.
+const LARGE_BYTES: usize = 5_000;
 
 /// Transfers that are large.
 fn large() -> impl Iterator<Item = (u64, usize)> {
-    let ids = (1_000_000..).map(|id| (id, crate::bank::Transfer::of(id).note.len()));
-    ids.filter(|(_, length)| *length > 50_000)
+    let ids = (1_000_000..).map(|id| (id, Transfer::of(id).note.len()));
+    ids.filter(|(_, length)| *length > LARGE_BYTES)
 }
 
 impl Scenario {
@@ -68,10 +71,10 @@ impl Scenario {
             Self::Appends | Self::Checkpoint => (0..20).collect(),
             Self::Recovery => (0..100).collect(),
             Self::SegmentRoll => {
-                let mut bytes = 0;
+                let mut bytes = 0_u64;
                 let filling = large().take_while(|(_, length)| {
-                    bytes += length + 200;
-                    bytes < SEGMENT_BYTES
+                    bytes += *length as u64 + 500;
+                    bytes < SEGMENT_BYTES - 5_000
                 });
                 filling.map(|(id, _)| id).collect()
             }
@@ -97,7 +100,7 @@ impl Scenario {
             Self::Appends => (500..508).collect(),
             Self::SegmentRoll => large()
                 .map(|(id, _)| id + 1_000_000)
-                .filter(|id| crate::bank::Transfer::of(*id).note.len() > 50_000)
+                .filter(|id| Transfer::of(*id).note.len() > LARGE_BYTES)
                 .take(5)
                 .collect(),
             Self::Checkpoint => (500..503).collect(),

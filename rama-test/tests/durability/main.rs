@@ -201,6 +201,8 @@ async fn after_a_failed_sync_the_next_start_reads_the_disk_anew_and_checks_it() 
     assert!(matches!(lost, AppendError::Unknown { .. }), "{lost}");
     let refused = machine.module.depot.numbers.append(101).await.unwrap_err();
     assert!(matches!(refused, AppendError::Broken { .. }), "{refused}");
+    let (module, reason) = machine.cluster.failure().await;
+    assert!(module == "SumModule" && reason.contains("the disk is gone"), "{module}: {reason}");
     machine.disk.fail_syncs(false);
     assert!(machine.disk.has("suspect.txt"), "the note was written, though not durable");
     assert_eq!(machine.disk.forgotten(), 0);

@@ -2,7 +2,6 @@
 //! it fails, there is no space for it, once and for ever (RELIABILITY A8, A10, A11, C1 to C5).
 
 #![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
-#![expect(clippy::print_stdout, reason = "what a run did is told with `--nocapture`")]
 
 mod aborts;
 mod errors;
