@@ -220,13 +220,14 @@ impl Committer {
             return Ok(());
         }
         let Some(group) = self.engine.groups.take() else { return Ok(()) };
-        let letters = self.letters(&group);
-        let letters_of = letters.as_deref().unwrap_or_default();
-        let encoded = encode(&group, letters_of);
-        let in_hand =
-            self.in_hand.insert(InHand { group, letters: Changed::new(), payload: Vec::new() });
-        in_hand.payload = encoded.map_err(|error| error.to_string())?;
-        in_hand.letters = letters?;
+        // In hand before anything of the user's runs: whoever waits for it is told the reason when that panics.
+        self.in_hand = Some(InHand { group, letters: Changed::new(), payload: Vec::new() });
+        let Some(InHand { group, .. }) = &self.in_hand else { return Ok(()) };
+        let letters = self.letters(group)?;
+        let payload = encode(group, &letters).map_err(|error| error.to_string())?;
+        if let Some(in_hand) = &mut self.in_hand {
+            (in_hand.letters, in_hand.payload) = (letters, payload);
+        }
         Ok(())
     }
 

@@ -254,10 +254,11 @@ fn run_through_crashes<M: Module>(
         }
         world.crash_and_restart().await?;
         world.run_until_idle().await;
-        *effects.lock().unwrap() = handles.effects(tasks).await?;
+        let found = handles.effects(tasks).await?;
+        *effects.lock().expect("nobody panicked with it") = found;
         Ok(())
     });
-    effects.into_inner().unwrap()
+    effects.into_inner().expect("nobody panicked with it")
 }
 
 impl Handles {

@@ -232,7 +232,7 @@ impl World {
     }
 
     fn any_tuning(&self) -> Tuning {
-        let log = LogOptions { segment_bytes: 4 * 1024 << self.draw(6), growth_bytes: 4 * 1024 };
+        let log = LogOptions { segment_bytes: (4 * 1024) << self.draw(6), growth_bytes: 4 * 1024 };
         let checkpoint_bytes = 1024 << self.draw(8);
         Tuning { log, checkpoint_bytes, ..Tuning::default() }
     }
