@@ -9,6 +9,8 @@
 // Emitted code names this crate from anywhere, this crate's own tests included.
 extern crate self as rama_core;
 
+#[doc(hidden)]
+pub mod planted;
 // Values: no I/O, no threads.
 pub mod id;
 pub mod clock;

@@ -24,6 +24,7 @@ use crate::{
     group::GroupWriter,
     id::{Epoch, Offset},
     log::{CommitLog, Durability, LogError},
+    planted::Mistake,
 };
 
 /// How many times the bytes after which a checkpoint is due may wait for one, before commits wait too: bounds the
@@ -92,6 +93,11 @@ impl Committer {
     /// Commits the group in hand, unless there is no space for it. It stays in hand when that fails, so that whoever
     /// waits for it learns of the failure only when the reason is known.
     fn commit(&mut self, now: Timestamp) -> Result<(), String> {
+        if let Some(InHand { group, letters, .. }) = &self.in_hand
+            && Mistake::VisibleTooSoon.is_made()
+        {
+            publish(&self.engine, group, letters.clone());
+        }
         if self.in_hand.is_none() || !self.write()? {
             return Ok(());
         }
@@ -101,7 +107,9 @@ impl Committer {
         }
         self.redo.push(group.epoch, payload);
         self.engine.gate.is_durable(group.epoch);
-        publish(&self.engine, &group, letters);
+        if !Mistake::VisibleTooSoon.is_made() {
+            publish(&self.engine, &group, letters);
+        }
         self.answers.give(group);
         self.engine.committed();
         Ok(())
@@ -195,6 +203,9 @@ impl Committer {
         self.sync()?;
         self.jobs += 1;
         let redo = std::mem::take(&mut self.redo);
+        if Mistake::ReleasedTooSoon.is_made() {
+            self.log.release(redo.through()).map_err(|error| error.to_string())?;
+        }
         let (progress, waiting) = (Arc::clone(&self.progress), self.engine.take_snapshot_wishes());
         self.engine.checkpoints.put(Job { redo, progress, waiting });
         Ok(())
@@ -221,6 +232,7 @@ impl Committer {
         }
         let Some(group) = self.engine.groups.take() else { return Ok(()) };
         // In hand before anything of the user's runs: whoever waits for it is told the reason when that panics.
+        let group = group.with_mistakes();
         self.in_hand = Some(InHand { group, letters: Changed::new(), payload: Vec::new() });
         let Some(InHand { group, .. }) = &self.in_hand else { return Ok(()) };
         let letters = self.letters(group)?;

@@ -9,6 +9,7 @@
 mod answers;
 mod checkpointer;
 mod committer;
+mod forgotten;
 mod gate;
 mod lane;
 mod letters;

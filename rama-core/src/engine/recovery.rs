@@ -21,6 +21,7 @@ use crate::{
     id::{DepotId, Epoch, Offset, TaskId, TopologyId},
     log::{self, CommitLog, LogOptions, SegmentedLog},
     partition::PARTITION_FORMAT,
+    planted::Mistake,
     store::{Snapshot, Store, StoreError, StoreOptions},
 };
 
@@ -59,7 +60,8 @@ pub(crate) fn recover(
     let in_use = |error: LockError| LaunchError::InUse { module, reason: error.to_string() };
     let lock = disk.lock().map_err(in_use)?;
     let failed = |error: std::io::Error| LaunchError::Data { module, reason: error.to_string() };
-    let suspect = suspicion::is_raised(disk).map_err(failed)?;
+    let suspect =
+        suspicion::is_raised(disk).map_err(failed)? && !Mistake::SuspicionIgnored.is_made();
     if suspect {
         disk.forget_cached().map_err(failed)?;
     }

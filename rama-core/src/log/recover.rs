@@ -11,6 +11,7 @@ use super::segment::{self, Active, Files, Sealed, failed, segment_name};
 use super::{LogOptions, Replay};
 use crate::disk::{Disk, DiskFile, Open};
 use crate::id::Epoch;
+use crate::planted::Mistake;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -192,8 +193,14 @@ impl Segment {
                 let found = format!("group {} stands where {} should", group.epoch, read.next);
                 return Err(self.damaged(read.position, found).into());
             }
+            let end = read.position + group.length();
+            if Mistake::TailCutTooFar.is_made()
+                && decode_group(self.number, &self.content, end).is_none()
+            {
+                break;
+            }
             replay(group.epoch, group.payload)?;
-            read.position += group.length();
+            read.position = end;
             read.next = group.epoch.next();
         }
         Ok(read)

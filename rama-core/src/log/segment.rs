@@ -4,6 +4,7 @@ use super::error::LogError;
 use super::format::{HEADER_BYTES, Header};
 use crate::disk::{Disk, DiskFile, Open};
 use crate::id::Epoch;
+use crate::planted::Mistake;
 use std::io;
 use std::sync::Arc;
 
@@ -128,7 +129,9 @@ impl Files {
         };
         file.sync_data().map_err(failed("sync", &from))?;
         self.disk.rename(&from, &name).map_err(failed("rename", &from))?;
-        self.disk.sync_dir().map_err(failed("sync the directory of", &name))?;
+        if !Mistake::NameNotSynced.is_made() {
+            self.disk.sync_dir().map_err(failed("sync the directory of", &name))?;
+        }
         let allocated = file.len().map_err(failed("measure", &name))?;
         Ok(Active { number: header.segment, file, position: HEADER_BYTES as u64, allocated })
     }

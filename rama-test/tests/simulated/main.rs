@@ -4,5 +4,7 @@
 mod bank;
 mod client;
 mod ledger;
+#[cfg(feature = "planted")]
+mod planted;
 mod work;
 mod worlds;

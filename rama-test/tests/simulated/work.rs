@@ -1,7 +1,7 @@
 //! Random work under random faults.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -10,7 +10,7 @@ use rama_core::{cluster::Status, flow::RandomSource, prelude::*};
 use rama_test::{Joined, Simulation, World, assert_exactly_once};
 
 use crate::{
-    bank::{ACCOUNTS, BankModule, BankModuleClient},
+    bank::{ACCOUNTS, BankModule, BankModuleClient, Transfer},
     client::Client,
     ledger::Ledger,
 };
@@ -42,7 +42,7 @@ fn nothing_is_lost_and_nothing_counted_twice() {
     Simulation::new().seeds(2_000).run(random_work);
 }
 
-async fn random_work(world: World) -> Result<()> {
+pub(crate) async fn random_work(world: World) -> Result<()> {
     let bank = world.launch(BankModule).await?;
     let (ledger, seen) = (Ledger::default(), Seen::default());
     let random = world.random("work");
@@ -165,7 +165,27 @@ impl Life {
         assert_exactly_once(&depot.transfers, notices, BankModule::notice).await?;
         let logged = pstate.logged.all_partitions().select(path![ALL]).await?;
         assert_exactly_once(&depot.transfers, logged, BankModule::log).await?;
+        self.check_letters().await?;
         self.check_entries().await
+    }
+
+    /// Whatever fails is a dead letter at last, and nothing else is (ST-14).
+    async fn check_letters(&self) -> Result<()> {
+        // Longer than all attempts together.
+        self.world.advance(Duration::from_secs(5)).await;
+        if self.world.status("BankModule").await != Some(Status::Running) {
+            return Ok(());
+        }
+        let BankModuleClient { depot, stream, .. } = &self.bank;
+        let stored = rama_test::records(&depot.transfers).await?;
+        let failing = stored.iter().filter(|transfer| transfer.amount < 0);
+        let failing: BTreeSet<u64> = failing.map(|transfer| transfer.id).collect();
+        let letters = stream.bank.dead_letters(None, 10_000).await.expect("they can be read");
+        let given_up = letters.iter().map(|letter| letter.record::<Transfer>());
+        let given_up = given_up.map(|transfer| transfer.expect("it is a transfer").id);
+        assert_eq!(given_up.collect::<BTreeSet<_>>(), failing, "dead letters");
+        assert_eq!(letters.len(), failing.len(), "one for each");
+        Ok(())
     }
 
     /// What one event writes to two PStates stays together, and nothing that was seen is gone.
