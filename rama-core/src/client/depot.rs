@@ -146,7 +146,8 @@ impl<E: Event> Depot<E> {
         level: AckLevel,
     ) -> Result<Waits, AppendError> {
         let Prepared { door, append, waits } = self.prepare(record, key, level)?;
-        self.entered(&door, &door.queue.push(append).await)?;
+        let is_refused = || self.link.check_space().is_err();
+        self.entered(&door, &door.queue.push(append, is_refused).await)?;
         Ok(waits)
     }
 
@@ -194,6 +195,7 @@ impl<E: Event> Depot<E> {
             Ok(true) => door.wake.raise(),
             Ok(false) => {}
             Err(NotQueued::Full) => return Err(AppendError::Full { depot: self.name }),
+            Err(NotQueued::Refused) => self.link.check_space()?,
             Err(NotQueued::Closed) => return Err(self.link.refusal()),
         }
         Ok(())

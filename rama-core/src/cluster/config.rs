@@ -19,6 +19,9 @@ const THREADS: u32 = 2;
 /// enough for whoever wonders why nothing goes on.
 const STUCK_AFTER: Duration = Duration::from_secs(10);
 
+/// Less would keep a thread busy with looking, and call usual events stuck.
+const PATIENCE_MIN: Duration = Duration::from_millis(10);
+
 /// Numbers and options of a launch (TE-02).
 #[derive(Clone, Debug)]
 pub struct LaunchConfig {
@@ -132,6 +135,14 @@ impl LaunchConfig {
         let (tasks, threads) = (self.tasks, self.thread_count());
         if !(1..=TASKS_MAX).contains(&tasks) {
             let reason = format!("{tasks} tasks: choose a number from 1 to {TASKS_MAX}");
+            return Err(LaunchError::Config(reason));
+        }
+        let Patience { reports, aborts } = self.patience;
+        if aborts.unwrap_or(reports).min(reports) < PATIENCE_MIN {
+            let reason = format!(
+                "events count as stuck after {:?}: choose {PATIENCE_MIN:?} at least",
+                aborts.unwrap_or(reports).min(reports)
+            );
             return Err(LaunchError::Config(reason));
         }
         if !(1..=tasks).contains(&threads) {

@@ -18,6 +18,7 @@ use crate::{
         CodecError,
         bytes::{Reader, put_slice, put_u64, put_varint},
     },
+    error::{AppendError, Fate},
     id::{Offset, TaskId},
 };
 
@@ -215,8 +216,16 @@ impl Settles {
         let waiting = {
             let mut answers = self.record.answers();
             let awaited = answers.of(self.level);
-            let kept = answer.clone().map(|returns| returns.kept(RETURNS_BYTES_MAX));
-            awaited.answer = Some(kept);
+            match answer {
+                // What will be run again, or may be replayed, is asked for anew.
+                Err(AppendError::Failed { fate, .. }) if *fate != Fate::Dropped => {
+                    awaited.is_asked = false;
+                }
+                answer => {
+                    let kept = answer.clone().map(|returns| returns.kept(RETURNS_BYTES_MAX));
+                    awaited.answer = Some(kept);
+                }
+            }
             std::mem::take(&mut awaited.waiting)
         };
         waiting.into_iter().for_each(|reply| reply.send(answer.clone()));

@@ -44,6 +44,8 @@ pub(crate) enum NotQueued {
     Closed,
     /// There is no room now.
     Full,
+    /// No records are taken now.
+    Refused,
 }
 
 impl<E> Append<E> {
@@ -61,9 +63,19 @@ impl<E> AppendQueue<E> {
 
     /// Queues a record, waiting while the queue is full: this is where back-pressure reaches clients.
     /// Tells whether the queue was empty, so that its task needs a wake.
-    pub(crate) async fn push(&self, append: Append<E>) -> Result<bool, NotQueued> {
+    ///
+    /// `is_refused` tells whether records are refused by now, after a wait.
+    pub(crate) async fn push(
+        &self,
+        append: Append<E>,
+        is_refused: impl FnOnce() -> bool,
+    ) -> Result<bool, NotQueued> {
         let room = self.room.acquire_many(append.places()).await;
-        room.map_err(|_| NotQueued::Closed)?.forget();
+        let room = room.map_err(|_| NotQueued::Closed)?;
+        if is_refused() {
+            return Err(NotQueued::Refused);
+        }
+        room.forget();
         self.enter(append)
     }
 
@@ -103,7 +115,7 @@ impl<E> AppendQueue<E> {
     pub(crate) fn drain(&self) -> VecDeque<Append<E>> {
         let drained =
             std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
-        self.room.add_permits(drained.len());
+        self.room.add_permits(drained.iter().map(|append| append.places() as usize).sum());
         drained
     }
 
@@ -136,9 +148,9 @@ mod tests {
     async fn a_full_queue_makes_appends_wait_until_the_task_takes_some() {
         let queue = AppendQueue::new();
         for number in 0..RECORDS {
-            assert_eq!(queue.push(record(number)).await.unwrap(), number == 0);
+            assert_eq!(queue.push(record(number), || false).await.unwrap(), number == 0);
         }
-        let mut waiting = std::pin::pin!(queue.push(record(RECORDS)));
+        let mut waiting = std::pin::pin!(queue.push(record(RECORDS), || false));
         let pending = std::future::poll_fn(|cx| {
             std::task::Poll::Ready(waiting.as_mut().poll(cx).is_pending())
         });
@@ -154,9 +166,9 @@ mod tests {
     #[tokio::test]
     async fn a_closed_queue_refuses_records_and_keeps_those_it_has() {
         let queue = AppendQueue::new();
-        queue.push(record(1)).await.unwrap();
+        queue.push(record(1), || false).await.unwrap();
         queue.close();
-        assert!(queue.push(record(2)).await.is_err());
+        assert!(queue.push(record(2), || false).await.is_err());
         let mut taken = VecDeque::new();
         queue.take(10, &mut taken);
         assert_eq!(taken.len(), 1);
@@ -167,7 +179,7 @@ mod tests {
         let queue = AppendQueue::new();
         let megabyte = || large(0, 1 << 20);
         for _ in 0..7 {
-            queue.push(megabyte()).await.unwrap();
+            queue.push(megabyte(), || false).await.unwrap();
         }
         assert_eq!(queue.try_push(large(0, 2 << 20)), Err(NotQueued::Full));
         assert_eq!(queue.try_push(record(1)), Ok(false), "there is room for a small one");
@@ -179,5 +191,23 @@ mod tests {
         assert_eq!(queue.try_push(record(1)), Err(NotQueued::Full));
         queue.close();
         assert_eq!(queue.try_push(record(1)), Err(NotQueued::Closed));
+    }
+
+    #[tokio::test]
+    async fn what_is_drained_gives_all_of_its_room_back() {
+        let queue = AppendQueue::new();
+        for _ in 0..7 {
+            queue.push(large(0, 1 << 20), || false).await.unwrap();
+        }
+        assert_eq!(queue.drain().len(), 7);
+        assert_eq!(queue.try_push(large(0, 64 << 20)), Ok(true), "all of it is free");
+    }
+
+    #[tokio::test]
+    async fn a_record_that_is_refused_takes_no_room() {
+        let queue = AppendQueue::new();
+        let refused = queue.push(large(0, 64 << 20), || true).await;
+        assert_eq!(refused, Err(NotQueued::Refused));
+        assert_eq!(queue.try_push(large(0, 64 << 20)), Ok(true));
     }
 }

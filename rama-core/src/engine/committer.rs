@@ -157,7 +157,8 @@ impl Committer {
     fn letters(&self, group: &Group) -> Result<Changed, String> {
         let mut changed: Changed =
             group.closed.letters_gone.iter().map(|origin| (*origin, None)).collect();
-        for judged in group.closed.letters() {
+        let gone = &group.closed.letters_gone;
+        for judged in group.closed.letters().filter(|judged| !gone.contains(&judged.origin)) {
             let (appended, record) = record_of(&self.engine, group, judged.origin)?;
             let (failed, attempts) = (judged.at, judged.times);
             let reason = judged.reason.to_string();
@@ -211,6 +212,15 @@ impl Committer {
         Ok(())
     }
 
+    /// Whether there is space for the last checkpoint. What is in the log is durable without it.
+    fn may_end_with_checkpoint(&self) -> bool {
+        let space = &self.engine.space;
+        let has_space = || space.has_for_checkpoint(self.redo.bytes());
+        matches!(self.durability, Durability::Memory)
+            || has_space()
+            || (space.give_up_reserve() && has_space())
+    }
+
     fn is_checkpointing(&self) -> bool {
         self.progress.jobs.load(Ordering::Acquire) < self.jobs
     }
@@ -245,6 +255,9 @@ impl Committer {
 
     fn advance(&mut self) -> Result<Step, String> {
         let now = self.engine.clock.now();
+        // A clock that was set back must not put off what it was to bring.
+        self.redo_since = self.redo_since.min(now);
+        self.unsynced_since = self.unsynced_since.map(|since| since.min(now));
         self.release()?;
         self.sync_in_time(now)?;
         self.take()?;
@@ -268,7 +281,7 @@ impl Committer {
         drop(self.engine.groups.take());
         if matches!(ending, Ending::Stopped { checkpoint: true }) {
             self.release()?;
-            if !self.is_checkpointing() && !self.redo.is_empty() {
+            if !self.is_checkpointing() && !self.redo.is_empty() && self.may_end_with_checkpoint() {
                 self.start_checkpoint()?;
             }
             if self.is_checkpointing() {

@@ -318,7 +318,10 @@ impl Engine {
         if stalled >= STALL {
             state.unfinished.forgive(stalled);
         }
-        if std::mem::take(&mut state.lags) {
+        // Lanes that looked meanwhile did not ask for the deadline.
+        let soon = self.clock.now().after(STALL);
+        let is_soon = state.unfinished.deadline().is_some_and(|deadline| deadline <= soon);
+        if std::mem::take(&mut state.lags) || is_soon {
             self.wake_lanes();
         }
         state.cut_wanted |= state.dirty;
@@ -366,7 +369,8 @@ impl Engine {
             self.task(origin.task).judge(origin, verdict);
             state.lags = true;
         }
-        if deadline.is_none() && state.unfinished.deadline().is_some() {
+        let sooner = |new: Timestamp| deadline.is_none_or(|deadline| new < deadline);
+        if state.unfinished.deadline().is_some_and(sooner) {
             self.wake_lanes();
         }
         state.cut_wanted = false;

@@ -14,8 +14,8 @@ use crate::{
         CodecError,
         bytes::{Reader, put_slice, put_varint},
     },
-    flow::Origin,
-    id::{Epoch, TopologyId},
+    flow::{Origin, Place},
+    id::{Epoch, Offset, TopologyId},
     store::{Snapshot, StoreError},
 };
 
@@ -58,6 +58,8 @@ type Recent = (Epoch, Option<Arc<[u8]>>);
 #[derive(Debug, Default)]
 pub(crate) struct Given {
     up: BTreeSet<Origin>,
+    /// How many there are of each topology.
+    counts: BTreeMap<TopologyId, usize>,
 }
 
 /// Letters in the order of their places, each with the key that it is found by.
@@ -126,12 +128,12 @@ impl Letters {
 
     /// All records that have a letter, at the start.
     pub(crate) fn given_up(&self) -> Result<Given, StoreError> {
-        let (mut up, state) = (BTreeSet::new(), self.read());
+        let (mut given, state) = (Given::default(), self.read());
         state.snapshot.scan(LETTERS, &[], None, &mut |key, _| {
-            up.extend(self.origin(key));
+            self.origin(key).into_iter().for_each(|origin| given.insert(origin));
             ControlFlow::Continue(())
         })?;
-        Ok(Given { up })
+        Ok(given)
     }
 
     /// The letter of a record, if it has one.
@@ -212,11 +214,32 @@ impl Given {
     }
 
     pub(super) fn insert(&mut self, origin: Origin) {
-        self.up.insert(origin);
+        if self.up.insert(origin) {
+            *self.counts.entry(origin.topology).or_default() += 1;
+        }
     }
 
     pub(super) fn remove(&mut self, origin: &Origin) -> bool {
-        self.up.remove(origin)
+        let was_given = self.up.remove(origin);
+        if was_given && let Some(count) = self.counts.get_mut(&origin.topology) {
+            *count -= 1;
+        }
+        was_given
+    }
+
+    /// The records of a partition, from one on, that a topology has given up.
+    pub(super) fn behind(&self, from: Origin) -> Vec<Origin> {
+        let last = Origin { offset: Offset(u64::MAX), ..from };
+        self.up.range(from..=last).copied().collect()
+    }
+
+    /// A topology that has given up this record.
+    pub(super) fn topology_of(&self, place: Place) -> Option<TopologyId> {
+        let (depot, task, offset) = place;
+        let has = |topology: &TopologyId| {
+            self.up.contains(&Origin { topology: *topology, depot, task, offset })
+        };
+        self.counts.keys().copied().find(has)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -225,10 +248,7 @@ impl Given {
 
     /// Whether a topology may give up another record.
     pub(super) fn has_room(&self, topology: TopologyId) -> bool {
-        let first = Origin { topology, ..Origin::default() };
-        let behind =
-            Origin { topology: TopologyId(topology.0.saturating_add(1)), ..Origin::default() };
-        self.up.len() < LETTERS_MAX || self.up.range(first..behind).count() < LETTERS_MAX
+        self.counts.get(&topology).is_none_or(|count| *count < LETTERS_MAX)
     }
 }
 

@@ -15,7 +15,7 @@ const BACKOFF: Duration = Duration::from_millis(100);
 
 /// The longest wait between two attempts. A record that is tried often must not be forgotten for minutes when what
 /// was wrong is well again.
-pub(super) const BACKOFF_MAX: Duration = Duration::from_secs(10);
+const BACKOFF_MAX: Duration = Duration::from_secs(10);
 
 /// What the sources of a module say, by topology and depot.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use super::{
     letters::Given,
     orders::{Order, OrderError, OrderReply, What},
-    policy::{BACKOFF_MAX, Policies, due},
+    policy::{Policies, due},
 };
 use crate::{
     clock::Timestamp,
@@ -19,9 +19,16 @@ use crate::{
     task::{Failed, Next, SealedTask, Verdict},
 };
 
+/// What somebody is told who asks once more for a record that is a dead letter.
+const GIVEN_UP: &str = "it failed before, and is a dead letter, which says why";
+
 /// What a replay is told that was cut short.
 const INTERRUPTED: &str =
     "a record before it failed, and the topology went back to that one: replay it again";
+
+/// Dead letters of one group: each has its record, which the group was not planned for. What fails besides is tried once
+/// more, and is given up with a later group.
+const GROUP_LETTERS_MAX: usize = 256;
 
 /// A record and a topology that works on it.
 type Key = (Place, TopologyId);
@@ -195,33 +202,38 @@ impl Unfinished {
 
     /// What becomes of the records that failed in the group that is about to be closed.
     pub(super) fn judge(&mut self, failed: &Failed, now: Timestamp) -> Vec<Judged> {
-        let judged = failed.iter().map(|(origin, record)| {
+        let (mut judged, mut letters) = (Vec::new(), 0);
+        for (origin, record) in failed.iter() {
             let before = self.begun.get(&key(*origin)).map(|begun| begun.failed);
             let before = before.or_else(|| self.holding.get(&key(*origin)).copied());
             let times = before.unwrap_or_default().saturating_add(1);
-            let fate = self.fate(*origin, times);
+            let fate = self.fate(*origin, times, letters);
             let next = match fate {
                 Fate::Again { .. } => Next::Again(due(*origin, times, now)),
-                Fate::NoRoom => Next::Again(now.after(BACKOFF_MAX)),
+                Fate::NoRoom => Next::Again(due(*origin, u32::MAX, now)),
                 _ => Next::Never,
             };
+            if fate == Fate::DeadLetter {
+                self.given.insert(*origin);
+                letters += 1;
+            }
             let verdict = Verdict { next, holds: record.holds };
             let reason = Arc::clone(&record.reason);
-            Judged { origin: *origin, reason, times, fate, verdict, at: now }
-        });
-        let judged: Vec<_> = judged.collect();
-        for letter in judged.iter().filter(|judged| judged.fate == Fate::DeadLetter) {
-            self.given.insert(letter.origin);
+            judged.push(Judged { origin: *origin, reason, times, fate, verdict, at: now });
         }
         judged
     }
 
-    fn fate(&self, origin: Origin, times: u32) -> Fate {
+    /// What becomes of a record that failed so often, in a group that has so many letters.
+    fn fate(&self, origin: Origin, times: u32, letters: usize) -> Fate {
         let Retries { mode, attempts, .. } = self.policies.of(origin);
         let is_letter = self.given.contains(&origin);
         match mode {
             Retry::None if !is_letter => Fate::Dropped,
             Retry::Individual | Retry::AllAfter if times < attempts => {
+                Fate::Again { attempt: times.saturating_add(1), of: attempts }
+            }
+            _ if letters >= GROUP_LETTERS_MAX => {
                 Fate::Again { attempt: times.saturating_add(1), of: attempts }
             }
             _ if is_letter || self.given.has_room(origin.topology) => Fate::DeadLetter,
@@ -245,6 +257,7 @@ impl Unfinished {
         self.settle_failed(&mut closed);
         self.pass(tasks, &mut closed);
         self.hold(tasks, epoch);
+        self.refuse_given_up(tasks, &mut closed, epoch);
         self.collect_returns(tasks);
         self.answer_failed(&mut closed);
         self.release(tasks, &mut closed);
@@ -342,7 +355,7 @@ impl Unfinished {
 
     /// Keeps what is run again, and forgets what is not.
     fn settle_failed(&mut self, closed: &mut Closed) {
-        let Closed { failed, again, done, .. } = closed;
+        let Closed { failed, again, done, letters_gone, .. } = closed;
         for Judged { origin, times, verdict, .. } in failed {
             match *verdict {
                 Verdict { next: Next::Again(_), holds: false } => {
@@ -351,14 +364,14 @@ impl Unfinished {
                     again.push((*origin, *times));
                 }
                 Verdict { next: Next::Again(_), holds: true } => {
-                    self.go_back(*origin, done);
+                    self.go_back(*origin, done, letters_gone);
                     self.holding.insert(key(*origin), *times);
                     again.push((*origin, *times));
                 }
                 Verdict { next: Next::Never, holds } => {
                     let known = self.begun.remove(&key(*origin)).is_some();
                     if holds {
-                        self.go_back(*origin, done);
+                        self.go_back(*origin, done, letters_gone);
                     }
                     let held = self.holding.remove(&key(*origin)).is_some();
                     done.extend((known || held).then_some(*origin));
@@ -367,8 +380,13 @@ impl Unfinished {
         }
     }
 
-    /// A topology goes back to a record: what it has begun behind it is begun once more, in its turn.
-    fn go_back(&mut self, to: Origin, done: &mut Vec<Origin>) {
+    /// A topology goes back to a record: what it has begun or given up behind it is begun once more, in its turn.
+    fn go_back(&mut self, to: Origin, done: &mut Vec<Origin>, letters_gone: &mut Vec<Origin>) {
+        let behind = Origin { offset: to.offset.next(), ..to };
+        for letter in self.given.behind(behind) {
+            self.given.remove(&letter);
+            letters_gone.push(letter);
+        }
         let last = (to.depot, to.task, Offset(u64::MAX));
         let behind = (to.place(), TopologyId(0))..=(last, TopologyId(u16::MAX));
         let gone = self.begun.extract_if(behind, |(_, topology), _| *topology == to.topology);
@@ -411,6 +429,30 @@ impl Unfinished {
                     Held { place, depot, reply, returns: Vec::new(), failure: None, since: epoch };
                 let to = if offset >= settled { &mut self.ahead } else { &mut self.waiting };
                 to.insert(place, held);
+            }
+        }
+    }
+
+    /// Answers whoever asks for a record, by its key, that a topology has given up: it is not processed.
+    fn refuse_given_up(&self, tasks: &mut [SealedTask], closed: &mut Closed, epoch: Epoch) {
+        if self.given.is_empty() {
+            return;
+        }
+        for records in tasks.iter_mut().flat_map(|task| &mut task.records) {
+            let (depot, task, name) = (records.depot, records.task, records.name);
+            let first = records.batches.first().map_or(Offset(u64::MAX), |batch| batch.first());
+            let asks = |(offset, reply): &mut (Offset, Reply)| {
+                reply.level == AckLevel::Ack
+                    && *offset < first
+                    && self.given.topology_of((depot, task, *offset)).is_some()
+            };
+            for (offset, reply) in records.replies.extract_if(.., asks) {
+                let place = (depot, task, offset);
+                let topology = self.given.topology_of(place).expect("it was asked for it");
+                let failure = Some((topology, Arc::from(GIVEN_UP), Fate::DeadLetter));
+                let returns = Vec::new();
+                let held = Held { place, depot: name, reply, returns, failure, since: epoch };
+                closed.answers.push(held);
             }
         }
     }

@@ -78,10 +78,10 @@ impl SourceOptions {
     }
 
     /// How long all that a record causes may take in one attempt: hops, and waits for futures and appends (ST-07).
-    /// When it takes longer, the attempt has failed, and whatever comes of it later is ignored.
+    /// When it takes longer, the attempt has failed, and whatever comes of it later is ignored. At least a millisecond.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.retries.timeout = timeout;
+        self.retries.timeout = timeout.max(Duration::from_millis(1));
         self
     }
 

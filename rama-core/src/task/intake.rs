@@ -288,6 +288,9 @@ impl<E: Event> Intake<E> {
                 // They were there a moment ago, or when the dropped attempt ran them.
                 let start = start.min(range.end);
                 self.view.skip(start.0 - range.start.0);
+                if start == range.end {
+                    return range.end;
+                }
                 return self.run_stored(topology, start..range.end, runs, cx);
             }
             // Without them the module ends.

@@ -115,7 +115,7 @@ impl Life {
             }
             3 => {
                 let bytes = self.random.below(20_000);
-                self.world.leave_room(usize::try_from(bytes).unwrap());
+                self.world.leave_room(usize::try_from(bytes).expect("a small number"));
                 Trouble::FullDisk
             }
             _ => Trouble::None,
@@ -146,7 +146,7 @@ impl Life {
                 let entries = &bank.pstate.entries;
                 let entries = entries.select(path![keypath(account), MAP_VALS]).await;
                 let Ok(entries) = entries else { return };
-                let mut seen = seen.lock().unwrap();
+                let mut seen = seen.lock().expect("nobody panicked with it");
                 let before = seen.insert(account, entries.len()).unwrap_or_default();
                 assert!(before <= entries.len(), "account {account} had {before} entries before");
             }
@@ -194,7 +194,13 @@ impl Life {
         let mut sums = BTreeMap::new();
         for account in 0..ACCOUNTS {
             let entries = pstate.entries.select(path![keypath(account), MAP_VALS]).await?;
-            let before = self.seen.lock().unwrap().get(&account).copied().unwrap_or_default();
+            let before = self
+                .seen
+                .lock()
+                .expect("nobody panicked with it")
+                .get(&account)
+                .copied()
+                .unwrap_or_default();
             assert!(before <= entries.len(), "account {account} had {before} entries before");
             if !entries.is_empty() {
                 sums.insert(account, entries.iter().sum::<i64>());

@@ -18,7 +18,8 @@ async fn some_work(world: World) -> Result<()> {
             let transfers = bank.depot.transfers.clone();
             world.spawn(async move {
                 for id in 0..10 {
-                    transfers.append(transfer(client * 10 + id)).await.unwrap();
+                    let appended = transfers.append(transfer(client * 10 + id)).await;
+                    appended.expect("nothing is wrong");
                 }
             })
         })
