@@ -50,8 +50,7 @@ impl Instance {
         let definition =
             builder.finish().map_err(|reason| LaunchError::Module { module: name, reason })?;
         let tuning = config.tunes().clone();
-        let options = tuning.log.clone();
-        let recovered = recover(disk, name, config.task_count(), definition.catalog(), options)?;
+        let recovered = recover(disk, name, config.task_count(), definition.catalog(), &tuning)?;
         let answers = Answers::new(definition.topologies.clone(), &definition.program);
         let epoch = Epoch(recovered.meta.covered);
         let (engine, trims) = engine(name, config, (disk, seams), definition, &recovered)?;

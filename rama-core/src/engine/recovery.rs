@@ -10,6 +10,7 @@ use super::{
     suspicion,
     tables::{Catalog, ENDS, META, META_KEY, Meta, PARKED, PROGRESS, STARTS, STORE_FORMAT, Tables},
     trim::Trims,
+    tuning::Tuning,
 };
 use crate::{
     clock::Timestamp,
@@ -54,7 +55,7 @@ pub(crate) fn recover(
     module: &'static str,
     tasks: u32,
     catalog: Catalog,
-    options: LogOptions,
+    tuning: &Tuning,
 ) -> Result<Recovered, LaunchError> {
     let mismatch = |reason: String| LaunchError::Mismatch { module, reason };
     let in_use = |error: LockError| LaunchError::InUse { module, reason: error.to_string() };
@@ -70,7 +71,7 @@ pub(crate) fn recover(
     if let Some(meta) = peek_meta(disk)? {
         fits(&meta, module, tasks, &catalog).map_err(mismatch)?;
     }
-    let store = open_store(disk, suspect)?;
+    let store = open_store(disk, suspect, tuning.cache_bytes)?;
     let stored = read_meta(&store)?;
     let fresh = stored.is_none();
     let mut meta = stored.unwrap_or_else(|| Meta {
@@ -81,7 +82,7 @@ pub(crate) fn recover(
         covered: 0,
         catalog: catalog.clone(),
     });
-    let (mut log, redo) = replay(disk, options, &store, &mut meta)?;
+    let (mut log, redo) = replay(disk, tuning.log.clone(), &store, &mut meta)?;
     let renumbered = meta.catalog != catalog;
     if fresh || renumbered || !redo.is_empty() {
         // The log is empty behind this, so the numbers of groups may change their meaning here.
@@ -98,18 +99,18 @@ pub(crate) fn recover(
     Ok(Recovered { store, log: Box::new(log), meta, tables, snapshot, lock })
 }
 
-fn open_store(disk: &Arc<dyn Disk>, suspect: bool) -> Result<Store, StoreError> {
+fn open_store(
+    disk: &Arc<dyn Disk>,
+    suspect: bool,
+    cache_bytes: usize,
+) -> Result<Store, StoreError> {
     let is_small = || {
         let length = disk.open(STORE_FILE, Open::Existing)?.len()?;
         Ok::<_, std::io::Error>(length <= VERIFIED_BYTES_MAX)
     };
     // What cannot be measured is told by opening it.
     let verify = suspect || is_small().unwrap_or(false);
-    Store::open_with(
-        Arc::clone(disk),
-        STORE_FILE,
-        &StoreOptions { verify, ..StoreOptions::default() },
-    )
+    Store::open_with(Arc::clone(disk), STORE_FILE, &StoreOptions { verify, cache_bytes })
 }
 
 fn replay(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::log::LogOptions;
+use crate::{log::LogOptions, store::StoreOptions};
 
 /// What a module's log and checkpoints work with. The defaults are meant for production; with small ones a test sees
 /// often what is rare there.
@@ -15,6 +15,8 @@ pub struct Tuning {
     pub checkpoint_bytes: usize,
     /// Time after which a checkpoint is due although little was written.
     pub checkpoint_interval: Duration,
+    /// Memory for pages of the store, in bytes.
+    pub cache_bytes: usize,
 }
 
 impl Default for Tuning {
@@ -25,6 +27,7 @@ impl Default for Tuning {
             // is still written rarely.
             checkpoint_bytes: 16 * 1024 * 1024,
             checkpoint_interval: Duration::from_secs(10),
+            cache_bytes: StoreOptions::default().cache_bytes,
         }
     }
 }

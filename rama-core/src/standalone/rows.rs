@@ -4,11 +4,10 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     disk::{Disk, DiskLock, FileDisk},
-    engine::{Catalog, Meta, Recovered, Redo, Tables, Trims, recover},
+    engine::{Catalog, Meta, Recovered, Redo, Tables, Trims, Tuning, recover},
     error::{Error, LaunchError, ReadError},
     group::GroupWriter,
     id::{Epoch, PStateId, TaskId},
-    log::LogOptions,
     moment::Moment,
     path::{
         PathError,
@@ -52,7 +51,7 @@ impl StandaloneRows {
         let catalog =
             Catalog { pstates: vec![NAME.to_owned()], keys: vec![layout], ..Catalog::default() };
         // The snapshot goes on into the view alone: one that is kept would keep every page of that state.
-        let recovered = recover(disk, NAME, 1, catalog, LogOptions::default())?;
+        let recovered = recover(disk, NAME, 1, catalog, &Tuning::default())?;
         let Recovered { store, meta, tables, snapshot, lock, .. } = recovered;
         let viewed = Viewed {
             name: NAME,

@@ -13,7 +13,7 @@ use std::{
 
 use rama_core::{
     clock::{Clock, SystemClock, Timestamp},
-    cluster::{Cluster, LaunchConfig},
+    cluster::{Cluster, LaunchConfig, Tuning},
     error::AppendError,
     prelude::*,
 };
@@ -122,7 +122,11 @@ async fn an_overloaded_module_refuses_at_once_and_loses_nothing() {
     let seconds = std::env::var("OVERLOAD_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
     let cluster = Cluster::on_disk(directory.path());
-    let config = LaunchConfig::new().tasks(4).threads(2);
+    // What belongs to so little memory.
+    let mebibyte = 1 << 20;
+    let tuning =
+        Tuning { checkpoint_bytes: 8 * mebibyte, cache_bytes: 16 * mebibyte, ..Tuning::default() };
+    let config = LaunchConfig::new().tasks(4).threads(2).tuning(tuning);
     let module = cluster.launch(OrdersModule, config.clone()).await.unwrap();
     let counts = Arc::new(Counts::default());
     let mut clients = JoinSet::new();
