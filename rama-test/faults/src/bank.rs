@@ -38,6 +38,7 @@ fn tuning() -> Tuning {
         log: LogOptions { segment_bytes: SEGMENT_BYTES, growth_bytes: 16 * 1024 },
         checkpoint_bytes: 128 * 1024,
         checkpoint_interval: Duration::from_millis(100),
+        ..Tuning::default()
     }
 }
 
