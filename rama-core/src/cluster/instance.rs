@@ -9,11 +9,12 @@ use tokio::sync::oneshot;
 
 use super::{LaunchConfig, Seams};
 use crate::{
+    depot::DepotTarget,
     disk::{Disk, DiskLock},
     driver::{Actor, Outside, Running, Signal, Step, Wakes},
     engine::{
-        Answers, Checkpointer, Committer, Ending, Engine, Gate, Lane, LaneDoor, Letters, Policies,
-        Recovered, Shared, Trims, Unfinished, Watch, Watchdog, recover,
+        Answers, Checkpointer, Committer, Ending, Engine, Gate, Lane, LaneDoor, Left, Letters,
+        Policies, Quarantine, Recovered, Shared, Trims, Unfinished, Watch, Watchdog, recover,
     },
     error::LaunchError,
     flow::{Appends, ModuleInstanceInfo, Parking, panic_message},
@@ -21,8 +22,9 @@ use crate::{
     log::{Durability, UnloggedLog},
     module::{Definition, Module, ModuleBuilder, Opened, Opening},
     moment::Moment,
+    pstate::PStatePartition,
     store::Store,
-    task::{Exits, Task, TaskInstance},
+    task::{Exits, IntakeSlot, Task, TaskInstance},
 };
 
 /// A module that runs. Dropping it stops it as a crash would, but without waiting actors left behind.
@@ -157,7 +159,50 @@ impl Actor for Watched {
     }
 }
 
-/// Opens all declarations and puts tasks and lanes together.
+/// What all declarations become together.
+#[derive(Default)]
+struct Parts {
+    shared: Shared,
+    /// By task.
+    intakes: Vec<Vec<Box<dyn IntakeSlot>>>,
+    /// By task.
+    pstates: Vec<Vec<PStatePartition>>,
+    targets: Vec<DepotTarget>,
+    unfinished: Vec<Left>,
+    lags: bool,
+    trims: Trims,
+}
+
+fn open_all(definition: &Definition, opening: &Opening<'_>) -> Result<Parts, LaunchError> {
+    let mut parts = Parts {
+        shared: Shared { moment: opening.moment.clone(), ..Shared::default() },
+        intakes: opening.task_ids().map(|_| Vec::new()).collect(),
+        pstates: opening.task_ids().map(|_| Vec::new()).collect(),
+        ..Parts::default()
+    };
+    let shared = &mut parts.shared;
+    for (id, depot) in (0..).map(DepotId).zip(&definition.depots) {
+        let opened = depot.open(opening)?;
+        shared.depots.extend(opened.shared.map(|shared| (depot.name(), shared)));
+        shared.queues.extend(opened.queues);
+        let views = opening.task_ids().zip(opened.depot_views);
+        shared.depot_views.extend(views.map(|(task, view)| (id, task, view)));
+        parts.intakes.iter_mut().zip(opened.intakes).for_each(|(task, intake)| task.push(intake));
+        parts.targets.extend(opened.target);
+        parts.unfinished.extend(opened.unfinished);
+        parts.lags |= opened.lags;
+        parts.trims.extend(opened.trims);
+    }
+    for pstate in &definition.pstates {
+        let Opened { shared: handle, pstate_views, partitions, .. } = pstate.open(opening)?;
+        shared.pstates.extend(handle.map(|handle| (pstate.name(), handle)));
+        shared.pstate_views.extend(pstate_views);
+        parts.pstates.iter_mut().zip(partitions).for_each(|(task, rows)| task.push(rows));
+    }
+    Ok(parts)
+}
+
+/// Puts tasks and lanes together.
 fn engine(
     name: &'static str,
     config: &LaunchConfig,
@@ -181,27 +226,8 @@ fn engine(
     };
     let topologies = definition.topologies.clone();
     let depots = definition.depots.iter().map(|depot| depot.name()).collect();
-    let mut shared = Shared { moment: moment.clone(), ..Shared::default() };
-    let mut intakes: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
-    let (mut targets, mut unfinished, mut trims) = (Vec::new(), Vec::new(), Trims::default());
-    for (id, depot) in (0..).map(DepotId).zip(&definition.depots) {
-        let opened = depot.open(&opening)?;
-        shared.depots.extend(opened.shared.map(|shared| (depot.name(), shared)));
-        shared.queues.extend(opened.queues);
-        let views = opening.task_ids().zip(opened.depot_views);
-        shared.depot_views.extend(views.map(|(task, view)| (id, task, view)));
-        intakes.iter_mut().zip(opened.intakes).for_each(|(task, intake)| task.push(intake));
-        targets.extend(opened.target);
-        unfinished.extend(opened.unfinished);
-        trims.extend(opened.trims);
-    }
-    let mut pstates: Vec<Vec<_>> = opening.task_ids().map(|_| Vec::new()).collect();
-    for pstate in &definition.pstates {
-        let Opened { shared: handle, pstate_views, partitions, .. } = pstate.open(&opening)?;
-        shared.pstates.extend(handle.map(|handle| (pstate.name(), handle)));
-        shared.pstate_views.extend(pstate_views);
-        pstates.iter_mut().zip(partitions).for_each(|(task, partition)| task.push(partition));
-    }
+    let Parts { shared, intakes, pstates, targets, unfinished, lags, trims } =
+        open_all(&definition, &opening)?;
     let (clock, outside) =
         (Arc::clone(&seams.clock), Outside::of(&*seams.driver, Arc::clone(&seams.clock)));
     let info = ModuleInstanceInfo::new(name, config.task_count(), config.thread_count());
@@ -226,11 +252,21 @@ fn engine(
     let watch = Watch::new(pulses, topologies, depots, config.patience());
     let epoch = Epoch(recovered.meta.covered).next();
     let letters = Letters::new(recovered.tables.clone(), Arc::clone(&recovered.snapshot));
-    let unfinished = Unfinished::new(policies, unfinished, letters.given_up()?);
-    let gate = Gate::new(threads, epoch, unfinished);
+    let (names, given) = (recovered.meta.catalog.clone(), letters.given_up()?);
+    let quarantine = Quarantine::open(disk, names, lags || !unfinished.is_empty());
+    let unfinished = Unfinished::new(policies, unfinished, given);
+    let gate = Gate::new(threads, epoch, unfinished, quarantine.care());
     let disk = Arc::clone(disk);
     Ok((
-        Engine::new(name, (clock, outside), tasks, doors, gate, shared, (watch, disk, letters)),
+        Engine::new(
+            name,
+            (clock, outside),
+            tasks,
+            doors,
+            gate,
+            shared,
+            (watch, disk, letters, quarantine),
+        ),
         trims,
     ))
 }

@@ -20,6 +20,7 @@ use tokio::sync::Notify;
 use super::{
     Engine,
     orders::Order,
+    quarantine::{Care, LeftWork},
     unfinished::{Closed, Judged, Unfinished},
 };
 use crate::{
@@ -106,6 +107,8 @@ struct State {
     lags: bool,
     /// Groups that may still be cut for trees when the module stops.
     closing_groups: usize,
+    /// What the last life of the module left.
+    left: LeftWork,
 }
 
 #[derive(Clone, Debug)]
@@ -141,6 +144,8 @@ pub(crate) struct Permit {
     pub(crate) takes: Takes,
     /// Whether the module stops.
     pub(crate) closing: bool,
+    /// Whether what was left is done alone.
+    pub(crate) is_wary: bool,
     /// For how long a cut has waited for frames in flight, when that is long.
     pub(crate) overdue: Option<Duration>,
     pub(crate) repeat: Option<Arc<Failed>>,
@@ -181,7 +186,7 @@ pub(crate) enum Ending {
 
 impl Gate {
     /// `unfinished` is what the last life of the module left.
-    pub(crate) fn new(lanes: usize, epoch: Epoch, unfinished: Unfinished) -> Self {
+    pub(crate) fn new(lanes: usize, epoch: Epoch, unfinished: Unfinished, care: Care) -> Self {
         let state = State {
             epoch,
             phase: Phase::Running,
@@ -205,6 +210,7 @@ impl Gate {
             orders: Vec::new(),
             lags: false,
             closing_groups: CLOSING_GROUPS,
+            left: LeftWork::new(care, lanes),
         };
         let durable = AtomicU64::new(epoch.0 - 1);
         Self { state: Mutex::new(state), rest: Notify::new(), durable }
@@ -216,11 +222,12 @@ impl Gate {
         if matches!(state.phase, Phase::Halted { .. } | Phase::Broken(_)) {
             return None;
         }
-        state.busy += 1;
         let (takes, closing) = (state.takes(), state.is_closing());
+        let is_wary = state.left.care == Care::Wary;
+        state.busy += 1;
         state.granted[lane] = takes;
         let repeat = (state.repeating > 0).then(|| Arc::clone(&state.failed));
-        Some(Permit { takes, closing, overdue: state.overdue, repeat })
+        Some(Permit { takes, closing, is_wary, overdue: state.overdue, repeat })
     }
 
     /// Everything up to this group is in the log.
@@ -269,11 +276,14 @@ impl Engine {
         }
         self.watch_frames(&mut state);
         self.cut_when_quiet(&mut state);
+        if state.left.care == Care::Wary {
+            self.look_for_left(&mut state, lane, report);
+        }
         self.wake_denied(&mut state);
         if state.is_closing() {
             self.gate.rest.notify_waiters();
         }
-        let deadline = state.unfinished.deadline()?;
+        let deadline = state.left.waits_until().or(state.unfinished.deadline())?;
         // Nothing comes of looking before the group on its way is durable, however long that takes.
         let earliest = state.committing.then(|| self.clock.now().after(STALL));
         Some(earliest.map_or(deadline, |earliest| deadline.max(earliest)))
@@ -321,8 +331,12 @@ impl Engine {
         // Lanes that looked meanwhile did not ask for the deadline.
         let soon = self.clock.now().after(STALL);
         let is_soon = state.unfinished.deadline().is_some_and(|deadline| deadline <= soon);
-        if std::mem::take(&mut state.lags) || is_soon {
+        let is_wary = state.left.care == Care::Wary;
+        if std::mem::take(&mut state.lags) || is_soon || is_wary {
             self.wake_lanes();
+        }
+        if state.left.is_through {
+            state.left.settle(&self.quarantine);
         }
         state.cut_wanted |= state.dirty;
         self.cut_when_quiet(&mut state);
@@ -354,7 +368,8 @@ impl Engine {
             return self.repeat_without(state, failures);
         }
         let failed = std::mem::take(&mut state.failed);
-        let failed = state.unfinished.judge(&failed, now);
+        let failed =
+            state.unfinished.judge(&failed, now, |origin| self.quarantine.gives_up(origin));
         for Judged { origin, verdict, .. } in &failed {
             self.task(origin.task).judge(*origin, *verdict);
         }
@@ -385,6 +400,12 @@ impl Engine {
             self.groups.put(Group { epoch: state.epoch, tasks, closed });
             state.epoch = state.epoch.next();
             (state.committing, state.cut_at) = (true, now);
+        } else if state.left.care == Care::Wary {
+            self.wake_lanes();
+        }
+        if state.left.care == Care::Watched {
+            let on_tasks = self.all_tasks().any(|task| self.task(task).has_left());
+            state.left.is_through = !on_tasks && !state.unfinished.has_left();
         }
         self.wake_denied(state);
     }
@@ -400,6 +421,21 @@ impl Engine {
         state.repeating = self.tasks.len();
         (state.cut_waits, state.overdue) = (None, None);
         self.wake_lanes();
+    }
+
+    /// What was left is done alone until no lane finds any more of it: the rest rests, or waits.
+    fn look_for_left(&self, state: &mut State, lane: usize, report: &Report) {
+        if report.records + report.parcels_run > 0 {
+            state.left.found();
+        } else if state.granted[lane] == Takes::Stored {
+            state.left.found_nothing(lane);
+        }
+        let futures = state.waits().futures;
+        state.left.wait_for(futures, || self.clock.now());
+        if state.left.is_done_alone() && state.takes_alone() == Takes::Stored {
+            state.left.settle(&self.quarantine);
+            self.wake_lanes();
+        }
     }
 
     /// Wakes the lanes that were let in for less than they would be now.
@@ -501,6 +537,8 @@ impl Engine {
             state.phase = phase;
         }
         self.close_queues();
+        // A module that ends has not crashed.
+        self.quarantine.settle();
         let refusal = match &state.phase {
             Phase::Broken(reason) => {
                 let (module, reason) = (self.module, Arc::clone(reason));
@@ -531,7 +569,10 @@ impl State {
         if self.cut_wanted || self.is_full() || self.in_flight >= PARCELS_MAX {
             return Takes::Nothing;
         }
-        let parked: Waits = self.parked.iter().copied().sum();
+        if self.left.care == Care::Wary {
+            return self.takes_alone();
+        }
+        let parked = self.waits();
         match self.phase {
             Phase::Closing if self.closing_groups == 0 => Takes::Nothing,
             Phase::Closing => Takes::New,
@@ -540,6 +581,19 @@ impl State {
             _ if parked.appends >= APPENDS_MAX => Takes::Stored,
             _ => Takes::New,
         }
+    }
+
+    /// What may begin where one thing is done after the other, each in a group of its own.
+    fn takes_alone(&self) -> Takes {
+        match self.waits().futures {
+            _ if !self.nothing_forms() => Takes::Nothing,
+            1.. if self.left.is_patient() => Takes::Parked,
+            _ => Takes::Stored,
+        }
+    }
+
+    fn waits(&self) -> Waits {
+        self.parked.iter().copied().sum()
     }
 
     fn nothing_forms(&self) -> bool {

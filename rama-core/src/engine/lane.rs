@@ -79,19 +79,10 @@ impl Lane {
             let to = parcel.to;
             self.with_task(to, &mut report, |task| task.run_parcel(parcel, permit.overdue));
         }
-        // Looked at once: trees that go on from task to task for ever must not keep records waiting.
-        let is_free = self.ready.is_empty();
-        if is_free && permit.takes >= Takes::Parked {
-            self.each_task(&mut report, |task, report| report.add(task.go_on(PARKED_PER_BATCH)));
-        }
-        if is_free && permit.takes >= Takes::Again {
-            let takes = permit.takes;
-            let (stored, new) = (takes >= Takes::Stored, takes >= Takes::New);
-            let begin = Begin { stored, new, closing: permit.closing };
-            let now = self.engine.clock.now();
-            self.each_task(&mut report, |task, report| {
-                report.add(task.run_records(RECORDS_PER_BATCH, begin, now))
-            });
+        if permit.is_wary {
+            self.work_alone(permit, &mut report);
+        } else {
+            self.take_on(permit, &mut report);
         }
         for task in &self.tasks {
             let task = self.engine.task(*task);
@@ -101,6 +92,42 @@ impl Lane {
             report.resting += task.resting();
         }
         report
+    }
+
+    /// Goes on with what waited, and begins what may begin.
+    fn take_on(&mut self, permit: &Permit, report: &mut Report) {
+        // Looked at once: trees that go on from task to task for ever must not keep records waiting.
+        let is_free = self.ready.is_empty();
+        if is_free && permit.takes >= Takes::Parked {
+            self.each_task(report, |task, report| report.add(task.go_on(PARKED_PER_BATCH)));
+        }
+        if is_free && permit.takes >= Takes::Again {
+            let takes = permit.takes;
+            let (stored, new) = (takes >= Takes::Stored, takes >= Takes::New);
+            let begin = Begin { stored, new, closing: permit.closing, alone: None };
+            let now = self.engine.clock.now();
+            self.each_task(report, |task, report| {
+                report.add(task.run_records(RECORDS_PER_BATCH, begin, now))
+            });
+        }
+    }
+
+    /// Does one thing, on one task: a branch goes on, or a record begins that was left.
+    fn work_alone(&mut self, permit: &Permit, report: &mut Report) {
+        let engine = Arc::clone(&self.engine);
+        let (guard, now) = (&engine.quarantine, engine.clock.now());
+        let begin = Begin { stored: true, new: false, closing: permit.closing, alone: Some(guard) };
+        for (takes, begins) in [(Takes::Parked, false), (Takes::Stored, true)] {
+            for index in 0..self.tasks.len() {
+                if permit.takes < takes || report.records > 0 {
+                    return;
+                }
+                let took = self.with_task(self.tasks[index], report, |task| {
+                    if begins { task.run_records(1, begin, now) } else { task.go_on_alone(guard) }
+                });
+                report.add(took);
+            }
+        }
     }
 
     /// Runs something on every task of the lane; counts those that say that they did something.

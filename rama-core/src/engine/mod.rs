@@ -15,6 +15,7 @@ mod lane;
 mod letters;
 mod orders;
 mod policy;
+mod quarantine;
 mod recovery;
 mod redo;
 mod space;
@@ -34,6 +35,7 @@ pub(crate) use self::{
     letters::{Letter, Letters, LettersError},
     orders::{Order, OrderError, What},
     policy::Policies,
+    quarantine::Quarantine,
     recovery::{Recovered, STORE_FILE, recover},
     redo::Redo,
     tables::{Catalog, ENDS, META, META_KEY, Meta, STORE_FORMAT, Tables},
@@ -87,6 +89,7 @@ pub(crate) struct Engine {
     /// Who wants a snapshot of the store that contains everything that is durable now.
     snapshot_wishes: Mutex<Vec<oneshot::Sender<Arc<Snapshot>>>>,
     pub(crate) letters: Letters,
+    pub(crate) quarantine: Quarantine,
     committer_done: AtomicBool,
 }
 
@@ -149,7 +152,7 @@ impl Engine {
         doors: Vec<LaneDoor>,
         gate: Gate,
         shared: Shared,
-        (watch, disk, letters): (Watch, Arc<dyn Disk>, Letters),
+        (watch, disk, letters, quarantine): (Watch, Arc<dyn Disk>, Letters, Quarantine),
     ) -> Self {
         Self {
             space: Space::new(Arc::clone(&disk)),
@@ -165,6 +168,7 @@ impl Engine {
             checkpoints: Door::new(),
             shared,
             letters,
+            quarantine,
             watch,
             committer_done: AtomicBool::new(false),
         }

@@ -3,12 +3,17 @@
 //!
 //! Records that are finished in their group, which is nearly all of them, never come here.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{
     letters::Given,
     orders::{Order, OrderError, OrderReply, What},
     policy::{Policies, due},
+    quarantine::CRASHES,
 };
 use crate::{
     clock::Timestamp,
@@ -50,6 +55,8 @@ pub(crate) struct Unfinished {
     replays: BTreeMap<Key, OrderReply>,
     /// Before it, no tree has taken too long.
     deadline: Option<Timestamp>,
+    /// What the last life of the module left, as far as it is known not to be through.
+    left: BTreeSet<Key>,
 }
 
 /// A record that a topology has begun and is not done with.
@@ -153,7 +160,19 @@ impl Unfinished {
                 begun.insert(key(origin), Begun { branches: 1, failed, since: None });
             }
         }
-        Self { policies, begun, holding, given, ..Self::default() }
+        let left = begun.keys().chain(holding.keys()).copied().collect();
+        Self { policies, begun, holding, given, left, ..Self::default() }
+    }
+
+    /// Whether records that the last life of the module left are not done, nor given up.
+    pub(super) fn has_left(&mut self) -> bool {
+        while let Some(first) = self.left.first() {
+            if self.begun.contains_key(first) || self.holding.contains_key(first) {
+                return true;
+            }
+            self.left.pop_first();
+        }
+        false
     }
 
     pub(super) fn policies(&self) -> &Policies {
@@ -200,14 +219,25 @@ impl Unfinished {
         self.deadline = self.deadline.map(|deadline| deadline.after(stalled));
     }
 
-    /// What becomes of the records that failed in the group that is about to be closed.
-    pub(super) fn judge(&mut self, failed: &Failed, now: Timestamp) -> Vec<Judged> {
+    /// What becomes of the records that failed in the group that is about to be closed. Those that end the process are
+    /// given up, whatever their source says.
+    pub(super) fn judge(
+        &mut self,
+        failed: &Failed,
+        now: Timestamp,
+        ends_the_process: impl Fn(Origin) -> bool,
+    ) -> Vec<Judged> {
         let (mut judged, mut letters) = (Vec::new(), 0);
         for (origin, record) in failed.iter() {
             let before = self.begun.get(&key(*origin)).map(|begun| begun.failed);
             let before = before.or_else(|| self.holding.get(&key(*origin)).copied());
-            let times = before.unwrap_or_default().saturating_add(1);
-            let fate = self.fate(*origin, times, letters);
+            let is_last = ends_the_process(*origin);
+            let attempts = if is_last { CRASHES } else { 1 };
+            let times = before.unwrap_or_default().saturating_add(attempts);
+            let fate = match is_last {
+                true => Fate::DeadLetter,
+                false => self.fate(*origin, times, letters),
+            };
             let next = match fate {
                 Fate::Again { .. } => Next::Again(due(*origin, times, now)),
                 Fate::NoRoom => Next::Again(due(*origin, u32::MAX, now)),

@@ -64,6 +64,7 @@ impl<E: Event> Declaration for DepotDecl<E> {
             let again = left.iter().filter(|left| !left.holds);
             let unfinished: Vec<Origin> = again.map(|left| left.origin).collect();
             opened.unfinished.extend(left);
+            opened.lags |= starts.values().any(|start| start.next < bounds.end);
             let readers = Readers {
                 reached: starts.iter().map(|(topology, start)| (*topology, start.next)).collect(),
                 parked: unfinished.iter().map(|one| (one.offset, one.topology)).collect(),

@@ -39,6 +39,8 @@ pub(crate) struct Opened {
     pub(crate) target: Option<DepotTarget>,
     /// Records of a depot that topologies have begun and are not done with.
     pub(crate) unfinished: Vec<Left>,
+    /// Whether topologies have not run all records of it.
+    pub(crate) lags: bool,
     /// What a depot may be trimmed to.
     pub(crate) trims: Trims,
     pub(crate) pstate_views: Vec<Arc<PStateView>>,

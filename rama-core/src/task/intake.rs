@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{Begin, Failed, Next, SealedTask, Took, Verdict, again::Again};
+use super::{Begin, Failed, Guard, Next, SealedTask, Took, Verdict, again::Again};
 use crate::{
     clock::Timestamp,
     codec::decode_value,
@@ -26,6 +26,10 @@ const UNFINISHED_RECORDS: usize = 256;
 /// Encoded bytes of records that one batch takes in, more or less one record: large records must not make
 /// a commit group as large as the queue is long.
 const BATCH_BYTES_MAX: usize = 1024 * 1024;
+
+/// Records of a partition that a topology runs with care at a start, if they were left: as many as can have been on
+/// their way to the disk at a crash, in the forming group and the one before it. Those behind them had not begun.
+const LEFT_MAX: u64 = 65_536;
 
 /// Until when a topology waits of which a record has failed that holds the others, before it is known what becomes
 /// of that.
@@ -86,6 +90,8 @@ struct Reading<E> {
     is_stored: bool,
     /// Until when it waits, because a record failed that holds all behind it.
     held: Option<Timestamp>,
+    /// What is before it was left by the last life of the module.
+    left: Offset,
 }
 
 /// Where a topology goes on in a partition, or begins.
@@ -108,7 +114,7 @@ pub(crate) struct SourceProgress {
 /// An [`Intake`] whose event type only its sources know.
 pub(crate) trait IntakeSlot: Send {
     /// Runs stored records, and up to `count` new ones.
-    fn run(&mut self, count: usize, begin: Begin, now: Timestamp, cx: &mut Cx<'_>) -> Took;
+    fn run(&mut self, count: usize, begin: Begin<'_>, now: Timestamp, cx: &mut Cx<'_>) -> Took;
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>);
     /// A record has failed that holds all behind it: the topology goes back to it.
     fn hold(&mut self, origin: Origin);
@@ -116,6 +122,8 @@ pub(crate) trait IntakeSlot: Send {
     /// How many records wait to be run again.
     fn resting(&self) -> usize;
     fn next_due(&self) -> Option<Timestamp>;
+    /// Whether records are in no group yet that the last life of the module had not run.
+    fn has_left(&self) -> bool;
     /// Adds to a group what was done and taken in since the last cut, and behind it what topologies appended.
     fn seal(&mut self, appended: &mut Appended, now: Timestamp, group: &mut SealedTask);
     /// Whether clients' records were taken out of the queue that have not run.
@@ -139,7 +147,8 @@ impl<E: Event> Intake<E> {
         let mut readings: Vec<_> = (program.sources::<E>(partition.id))
             .map(|source| {
                 let Start { next, is_stored } = starts[&source.topology];
-                Reading { source, committed: next, reached: next, is_stored, held: None }
+                let left = partition.next().min(Offset(next.0.saturating_add(LEFT_MAX)));
+                Reading { source, committed: next, reached: next, is_stored, held: None, left }
             })
             .collect();
         // Those that go on together stand together.
@@ -241,6 +250,32 @@ impl<E: Event> Intake<E> {
         Some(Took { records, more: cx.parking.may_begin() })
     }
 
+    /// Runs one record that was left, if there is one: what is given up instead fails. Tells whether there was.
+    fn run_left(&mut self, guard: &dyn Guard, closing: bool, cx: &mut Cx<'_>) -> bool {
+        self.skip_trimmed();
+        let behind = |reading: &&Reading<E>| reading.is_behind(reading.left);
+        let again = if closing { None } else { self.again.take(1).pop() };
+        let in_turn = || {
+            let Reading { source, reached, .. } = self.readings.iter().find(behind)?;
+            Some(origin_of(&self.partition, source.topology)(*reached))
+        };
+        let in_turn = || in_turn().filter(|_| self.is_wanted(closing));
+        let Some(origin) = again.or_else(in_turn) else { return false };
+        if !guard.admits(origin) {
+            cx.failures.push(Failure { origin, reason: guard.reason(), fatal: false });
+        } else if again.is_some() {
+            self.run_single(&[origin], Runs::First, cx);
+            self.taken_up.push(origin);
+        } else {
+            self.run_stored(origin.topology, origin.offset..origin.offset.next(), Runs::First, cx);
+        }
+        if again.is_none() {
+            let topology = origin.topology;
+            self.readings_of(topology).for_each(|reading| reading.reached = origin.offset.next());
+        }
+        true
+    }
+
     /// A topology that lags goes on with the first record that is there, when the depot does not wait for it (DP-64).
     fn skip_trimmed(&mut self) {
         let start = self.view.bounds().start;
@@ -266,6 +301,12 @@ impl<E: Event> Intake<E> {
         for reading in &mut self.readings {
             reading.held = reading.held.filter(|until| *until > now);
         }
+    }
+
+    /// A module that stops does not begin what the next start finds, only what somebody waits for.
+    fn is_wanted(&self, closing: bool) -> bool {
+        let is_waited_for = || self.is_waiting() || self.is_awaited();
+        !closing || is_waited_for() || !self.partition.queue.is_empty()
     }
 
     /// The sources of one topology. They are always equally far, because progress is kept by topology.
@@ -382,10 +423,17 @@ impl<E: Event> Intake<E> {
 }
 
 impl<E: Event> IntakeSlot for Intake<E> {
-    fn run(&mut self, count: usize, begin: Begin, now: Timestamp, cx: &mut Cx<'_>) -> Took {
+    fn run(&mut self, count: usize, begin: Begin<'_>, now: Timestamp, cx: &mut Cx<'_>) -> Took {
         if !cx.parking.may_begin() {
             // Until an answer wakes the task.
             return Took::default();
+        }
+        if let Some(guard) = begin.alone {
+            if !begin.closing {
+                self.let_go(now);
+            }
+            let records = self.run_left(guard, begin.closing, cx);
+            return Took { records: usize::from(records), more: false };
         }
         if !begin.closing {
             if let Some(took) = self.finish(now, cx) {
@@ -396,13 +444,8 @@ impl<E: Event> IntakeSlot for Intake<E> {
         if !begin.stored {
             return Took::default();
         }
-        // A module that stops does not begin what the next start finds, only what somebody waits for.
-        let wanted = !begin.closing
-            || self.is_waiting()
-            || self.is_awaited()
-            || !self.partition.queue.is_empty();
         if !self.keeps_up()
-            && wanted
+            && self.is_wanted(begin.closing)
             && let Some(took) = self.catch_up(cx)
         {
             return took;
@@ -472,6 +515,10 @@ impl<E: Event> IntakeSlot for Intake<E> {
         let held = self.readings.iter().filter_map(|reading| reading.held);
         let held = held.filter(|until| *until != UNTIL_JUDGED).min();
         held.into_iter().chain(self.again.next_due()).min()
+    }
+
+    fn has_left(&self) -> bool {
+        self.readings.iter().any(|reading| reading.committed < reading.left)
     }
 
     fn seal(&mut self, appended: &mut Appended, now: Timestamp, group: &mut SealedTask) {

@@ -4,10 +4,12 @@
 
 mod again;
 mod failed;
+mod guard;
 mod intake;
 
 pub(crate) use self::{
     failed::{Failed, Next, Verdict},
+    guard::Guard,
     intake::{Intake, IntakeSlot, SourceProgress, Start},
 };
 
@@ -82,13 +84,15 @@ impl SealedTask {
 
 /// What a task may begin in a batch of work.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Begin {
+pub(crate) struct Begin<'a> {
     /// Records that topologies have not run, and not only those that are run again.
     pub(crate) stored: bool,
     /// Records out of queues, and not only stored ones.
     pub(crate) new: bool,
     /// The module stops: nothing but what somebody waits for.
     pub(crate) closing: bool,
+    /// One record at most, of those that the last life of the module left, and only if it is admitted.
+    pub(crate) alone: Option<&'a dyn Guard>,
 }
 
 /// What a batch of records did.
@@ -143,12 +147,26 @@ impl Task {
         Took { records, more }
     }
 
+    /// Goes on with one of them, which the guard takes note of.
+    pub(crate) fn go_on_alone(&mut self, guard: &dyn Guard) -> Took {
+        let records = self.with_cx(|_, cx| {
+            let Some(origin) = cx.parking.next_to_go_on() else { return 0 };
+            // One that is given up was not begun in this life, so it has nothing that could go on.
+            guard.admits(origin);
+            cx.go_on(1).0
+        });
+        Took { records, more: false }
+    }
+
     /// Takes up to `count` new records from each of its depot partitions and runs them, behind those that are
     /// stored and have not run.
-    pub(crate) fn run_records(&mut self, count: usize, begin: Begin, now: Timestamp) -> Took {
+    pub(crate) fn run_records(&mut self, count: usize, begin: Begin<'_>, now: Timestamp) -> Took {
         self.with_cx(|intakes, cx| {
             let mut took = Took::default();
             for intake in intakes {
+                if begin.alone.is_some() && took.records > 0 {
+                    break;
+                }
                 let one = intake.run(count, begin, now, cx);
                 took.records += one.records;
                 took.more |= one.more;
@@ -227,6 +245,11 @@ impl Task {
     /// When something may go on here that rests until then.
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         self.intakes.iter().filter_map(|intake| intake.next_due()).min()
+    }
+
+    /// Whether records that the last life of the module left are in no commit group yet.
+    pub(crate) fn has_left(&self) -> bool {
+        self.intakes.iter().any(|intake| intake.has_left())
     }
 
     /// Branches that wait here.

@@ -243,6 +243,14 @@ impl Parking {
         }
     }
 
+    /// Whose branch goes on next, if one may.
+    pub(crate) fn next_to_go_on(&mut self) -> Option<Origin> {
+        self.collect();
+        let waits = self.arrived.iter().filter_map(|(id, _)| self.waits.get(id));
+        let mut able = waits.filter(|wait| !matches!(wait.awaits, Awaits::NextStart));
+        able.next().map(|wait| wait.origin).filter(|_| self.may_go_on())
+    }
+
     /// Takes out a wait for which something has come; `None` when it goes on no more.
     fn take(&mut self, id: WaitId) -> Option<Wait> {
         if matches!(self.waits.get(&id)?.awaits, Awaits::NextStart) {
