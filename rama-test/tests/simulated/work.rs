@@ -156,6 +156,8 @@ impl Life {
     /// Everything is as the records say, and what was unsure is done.
     async fn check(&mut self) -> Result<()> {
         self.client(0).repeat().await;
+        // A module looks for room on a full disk now and then only.
+        self.world.advance(Duration::from_secs(1)).await;
         self.world.run_until_idle().await;
         let BankModuleClient { depot, pstate, .. } = &self.bank;
         self.ledger.check(&depot.transfers).await?;
