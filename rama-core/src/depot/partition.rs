@@ -168,6 +168,11 @@ impl<E: Event> DepotPartition<E> {
 }
 
 impl SealedRecords {
+    /// The first record of the group; behind all others when there is none.
+    pub(crate) fn first(&self) -> Offset {
+        self.batches.first().map_or(Offset(u64::MAX), |batch| batch.first())
+    }
+
     /// Whether some topology has not run all of the records, or one that somebody asks for.
     pub(crate) fn is_ahead(&self) -> bool {
         self.batches.last().is_some_and(|batch| self.settled < batch.end())

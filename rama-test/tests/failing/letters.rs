@@ -4,13 +4,13 @@
 
 use rama_core::{
     client::{DeadLetter, Replayed},
-    error::LetterError,
+    error::{Fate, LetterError},
     prelude::*,
 };
 
 use crate::{
     outside::until,
-    shop::{Alone, InLine, Record, Test, state},
+    shop::{Alone, InLine, Record, Test, fate, state},
 };
 
 /// A module with a letter of each of these records, which fail so often.
@@ -142,4 +142,26 @@ async fn a_replay_out_of_line_does_not_hold_the_others() {
     test.pass_until_attempt(1, 6).await;
     replay.await.unwrap().unwrap();
     assert_eq!(state!(test, 1).0, [2, 4, 1]);
+}
+
+#[tokio::test]
+async fn who_repeats_a_record_that_was_given_up_is_told_so_until_it_is_replayed() {
+    let mut test = Test::new(Alone, 2).await;
+    let record = test.record(1, 7, 3);
+    let records = &test.client.depot.records;
+    records.append_once_with("key", record.clone(), AckLevel::AppendAck).await.unwrap();
+    until("it is given up", async || {
+        test.pass();
+        letters(&test).await.len() == 1
+    })
+    .await;
+    for life in 0..2 {
+        let repeated = test.client.depot.records.append_once("key", record.clone()).await;
+        assert_eq!(fate(repeated), Fate::DeadLetter, "life {life}: stored, and not processed");
+        test = test.crash().await;
+    }
+    let letter = letters(&test).await.remove(0);
+    test.client.stream.work.replay(&letter).await.unwrap();
+    let repeated = test.client.depot.records.append_once("key", record).await.unwrap();
+    assert_eq!(repeated.place(), Some((letter.task, letter.offset)), "it is processed now");
 }

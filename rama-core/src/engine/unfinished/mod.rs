@@ -3,6 +3,8 @@
 //!
 //! Records that are finished in their group, which is nearly all of them, never come here.
 
+mod repeated;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -23,9 +25,6 @@ use crate::{
     id::{Epoch, Offset, TopologyId},
     task::{Failed, Next, SealedTask, Verdict},
 };
-
-/// What somebody is told who asks once more for a record that is a dead letter.
-const GIVEN_UP: &str = "it failed before, and is a dead letter, which says why";
 
 /// What a replay is told that was cut short.
 const INTERRUPTED: &str =
@@ -279,7 +278,8 @@ impl Unfinished {
         epoch: Epoch,
         now: Timestamp,
     ) -> Closed {
-        if failed.is_empty() && self.is_empty() && tasks.iter().all(is_finished) {
+        let is_asked = !self.given.is_empty() && tasks.iter().any(repeated::is_asked_again);
+        if failed.is_empty() && self.is_empty() && !is_asked && tasks.iter().all(is_finished) {
             return Closed::default();
         }
         let mut closed = Closed { failed, ..Closed::default() };
@@ -459,30 +459,6 @@ impl Unfinished {
                     Held { place, depot, reply, returns: Vec::new(), failure: None, since: epoch };
                 let to = if offset >= settled { &mut self.ahead } else { &mut self.waiting };
                 to.insert(place, held);
-            }
-        }
-    }
-
-    /// Answers whoever asks for a record, by its key, that a topology has given up: it is not processed.
-    fn refuse_given_up(&self, tasks: &mut [SealedTask], closed: &mut Closed, epoch: Epoch) {
-        if self.given.is_empty() {
-            return;
-        }
-        for records in tasks.iter_mut().flat_map(|task| &mut task.records) {
-            let (depot, task, name) = (records.depot, records.task, records.name);
-            let first = records.batches.first().map_or(Offset(u64::MAX), |batch| batch.first());
-            let asks = |(offset, reply): &mut (Offset, Reply)| {
-                reply.level == AckLevel::Ack
-                    && *offset < first
-                    && self.given.topology_of((depot, task, *offset)).is_some()
-            };
-            for (offset, reply) in records.replies.extract_if(.., asks) {
-                let place = (depot, task, offset);
-                let topology = self.given.topology_of(place).expect("it was asked for it");
-                let failure = Some((topology, Arc::from(GIVEN_UP), Fate::DeadLetter));
-                let returns = Vec::new();
-                let held = Held { place, depot: name, reply, returns, failure, since: epoch };
-                closed.answers.push(held);
             }
         }
     }
