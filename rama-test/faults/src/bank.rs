@@ -7,15 +7,13 @@ use rama_core::{
     cluster::{Cluster, Durability, LaunchConfig, Tuning},
     disk::FileDisk,
     error::LaunchError,
+    flow::RandomSource,
     id::TaskId,
     log::LogOptions,
     prelude::*,
 };
 
-use crate::{
-    disk::{FaultDisk, Plan},
-    random::Random,
-};
+use crate::disk::{FaultDisk, Plan};
 
 /// Partitions of everything.
 pub const TASKS: u32 = 2;
@@ -61,7 +59,7 @@ impl Transfer {
     /// The transfer of a number: random, and always the same.
     #[must_use]
     pub fn of(id: u64) -> Self {
-        let mut random = Random::new(id);
+        let mut random = RandomSource::seeded(id);
         let (from, to) = (random.below(ACCOUNTS), random.below(ACCOUNTS));
         let cents = i64::try_from(random.below(10_000)).expect("a small number");
         let length =

@@ -8,7 +8,6 @@ pub mod bank;
 pub mod disk;
 pub mod driver;
 pub mod ledger;
-pub mod random;
 pub mod scenario;
 
 /// How many kills there are when `FAULTS_KILLS` says nothing.

@@ -11,11 +11,10 @@ use faults::{
     DAMAGED,
     bank::{ACCOUNTS, Bank, Holds, TASKS, Transfer},
     disk::Plan,
-    random::Random,
     scenario::copy,
     setting,
 };
-use rama_core::{Result, cluster::Durability, data::verify};
+use rama_core::{Result, cluster::Durability, data::verify, flow::RandomSource};
 use tokio::{runtime::Runtime, time::timeout};
 
 /// What takes longer hangs.
@@ -47,35 +46,40 @@ async fn written(data: &Path, stopped: bool) -> Transfers {
     holds.transfers
 }
 
+/// An index into something of this length.
+fn index(random: &mut RandomSource, length: usize) -> usize {
+    usize::try_from(random.below(length as u64)).expect("below a length")
+}
+
 /// Changes a file of the directory, and tells what it did.
-fn damage(data: &Path, random: &mut Random) -> String {
+fn damage(data: &Path, random: &mut RandomSource) -> String {
     let mut files: Vec<_> =
         fs::read_dir(data.join("BankModule")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let path = &files[random.index(files.len())];
+    let path = &files[index(random, files.len())];
     let mut content = fs::read(path).unwrap();
     let name = path.file_name().unwrap().to_str().unwrap();
     if content.is_empty() {
         fs::write(path, b"something").unwrap();
         return format!("{name}: something in an empty file");
     }
-    let at = random.index(content.len());
+    let at = index(random, content.len());
     let what = match random.below(10) {
         0..4 => {
             // Most of a file is empty: where something is, damage matters.
             let used: Vec<_> = (0..content.len()).filter(|at| content[*at] != 0).collect();
-            let at = if used.is_empty() { at } else { used[random.index(used.len())] };
+            let at = if used.is_empty() { at } else { used[index(random, used.len())] };
             let bit = random.below(8);
             content[at] ^= 1 << bit;
             format!("bit {bit} of byte {at} flipped")
         }
         4..6 => {
-            let end = content.len().min(at + 1 + random.index(5_000));
+            let end = content.len().min(at + 1 + index(random, 5_000));
             content[at..end].fill_with(|| u8::try_from(random.below(256)).unwrap());
             format!("garbage in {at}..{end}")
         }
         6 => {
-            let end = content.len().min(at + 1 + random.index(9_000));
+            let end = content.len().min(at + 1 + index(random, 9_000));
             content[at..end].fill(0);
             format!("zeros in {at}..{end}")
         }
@@ -93,7 +97,7 @@ fn damage(data: &Path, random: &mut Random) -> String {
                 content.truncate(at);
                 return damage_written(path, &content, name, "cut");
             }
-            let (from, to) = (random.index(pages) * 4096, random.index(pages) * 4096);
+            let (from, to) = (index(random, pages) * 4096, index(random, pages) * 4096);
             content.copy_within(from..from + 4096, to);
             format!("the page at {from} also at {to}")
         }
@@ -186,7 +190,7 @@ fn damage_again_and_again(stopped: bool) {
     let directory = tempfile::tempdir().unwrap();
     let whole = directory.path().join("whole");
     let transfers = runtime.block_on(written(&whole, stopped));
-    let mut random = Random::new(setting("FAULTS_SEED", 1));
+    let mut random = RandomSource::seeded(setting("FAULTS_SEED", 1));
     let mut fates = Fates::default();
     for round in 0..setting("FAULTS_DAMAGED", DAMAGED).div_ceil(2) {
         let data = directory.path().join("damaged");

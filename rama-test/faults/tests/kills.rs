@@ -13,10 +13,9 @@ use faults::{
     disk::Plan,
     driver::{Line, Process},
     ledger::Ledger,
-    random::Random,
     setting,
 };
-use rama_core::{cluster::Durability, data::verify};
+use rama_core::{cluster::Durability, data::verify, flow::RandomSource};
 
 /// A start that takes longer hangs.
 const NEVER: Duration = Duration::from_secs(60);
@@ -48,7 +47,7 @@ fn kill_again_and_again(durability: Durability, kills: u64) -> (u64, u64, u64) {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
     let seed = setting("FAULTS_SEED", 1);
-    let mut random = Random::new(seed);
+    let mut random = RandomSource::seeded(seed);
     let mut ledger = Ledger::new(TASKS);
     let mut interrupted = 0;
     for kill in 0..kills {
