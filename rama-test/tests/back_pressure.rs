@@ -31,7 +31,7 @@ struct Brake {
 }
 
 /// One for each test that needs one, since tests run at the same time.
-static BRAKES: [Brake; 4] = [const { Brake { on: Mutex::new(false), changed: Condvar::new() } }; 4];
+static BRAKES: [Brake; 5] = [const { Brake { on: Mutex::new(false), changed: Condvar::new() } }; 5];
 
 impl Brake {
     fn set(&self, on: bool) {
@@ -175,12 +175,17 @@ async fn who_does_not_want_to_wait_is_refused_at_once() {
     assert!(!waits(refused.as_mut()).await, "an answer at once");
     let refused = client.depot.items.try_append(item(taken), AckLevel::Ack).await.unwrap_err();
     assert!(matches!(refused, AppendError::Full { depot: "items" }), "{refused}");
+    let once = |number| client.depot.items.try_append_once("key", item(number), AckLevel::Ack);
+    let refused = once(taken).await.unwrap_err();
+    assert!(matches!(refused, AppendError::Full { depot: "items" }), "{refused}");
     drop(brake);
     // Behind this one there is room again.
     client.depot.items.append(item(taken)).await.unwrap();
     client.depot.items.try_append(item(taken + 1), AckLevel::Ack).await.unwrap();
+    let first = once(taken + 2).await.unwrap().place();
+    assert_eq!(once(taken + 2).await.unwrap().place(), first, "it is there once");
     let seen = client.pstate.taken.select_one(path![keypath(1)]).await.unwrap();
-    assert_eq!(seen, Some(Progress { next: taken + 2, out_of_order: 0 }), "none of them came in");
+    assert_eq!(seen, Some(Progress { next: taken + 3, out_of_order: 0 }), "none of them came in");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,6 +202,33 @@ async fn who_waits_for_room_is_told_when_the_module_stops() {
     assert!(matches!(refused, AppendError::Stopped { module: "Slow" }), "{refused}");
     drop(brake);
     ended.await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulk_that_waits_for_room_when_the_module_stops_is_stored_as_far_as_it_came() {
+    let (ipc, client) = launch_on(Slow, 1, 1).await;
+    let brake = On::brake(4);
+    let item = |number| Item { client: 1, number, brake: (number == 0).then_some(4) };
+    let all = (0..3 * QUEUE_RECORDS).map(item);
+    let mut bulk = pin!(client.depot.items.append_all(all, AckLevel::Ack));
+    assert!(waits(bulk.as_mut()).await);
+    let mut behind = pin!(client.depot.items.append(item(1)));
+    assert!(waits(behind.as_mut()).await);
+    let ended = tokio::spawn(async move {
+        ipc.update(Slow).await.unwrap();
+        ipc
+    });
+    let refused = behind.await.unwrap_err();
+    assert!(matches!(refused, AppendError::Stopped { module: "Slow" }), "{refused}");
+    // What is queued is finished.
+    drop(brake);
+    let refused = bulk.await.unwrap_err();
+    assert!(matches!(refused, AppendError::Stopped { module: "Slow" }), "{refused}");
+    let _ipc = ended.await.unwrap();
+    let stored = client.depot.items.partition_info(TaskId(0)).unwrap().end.0;
+    assert!((1..2 * QUEUE_RECORDS).contains(&stored), "{stored}");
+    let seen = client.pstate.taken.select_one(path![keypath(1)]).await.unwrap();
+    assert_eq!(seen, Some(Progress { next: stored, out_of_order: 0 }), "the first of them");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,16 +1,13 @@
-//! The client's side of a depot (CL-03, CL-07): appends.
+//! The client's side of a depot (CL-03, CL-07): single appends.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData};
 
 use tokio::sync::oneshot;
 
-use super::{Link, link::Gone};
+use super::{Link, target::Target};
 use crate::{
-    depot::{
-        AckLevel, AckReturns, Answer, Append, Event, KEY_BYTES_MAX, NotQueued, Reply, encode_record,
-    },
+    depot::{AckLevel, AckReturns, Answer, Event, KEY_BYTES_MAX},
     error::AppendError,
-    module::DepotDoor,
 };
 
 /// A handle on a depot. Cheap to clone.
@@ -21,14 +18,7 @@ pub struct Depot<E> {
 }
 
 /// Where the answer comes, if anybody waits for it.
-type Waits = Option<oneshot::Receiver<Answer>>;
-
-/// An append that is ready to be queued.
-struct Prepared<E> {
-    door: Arc<DepotDoor<E>>,
-    append: Append<E>,
-    waits: Waits,
-}
+pub(super) type Waits = Option<oneshot::Receiver<Answer>>;
 
 impl<E> Depot<E> {
     pub(crate) fn new(link: Link, name: &'static str) -> Self {
@@ -62,9 +52,8 @@ impl<E: Event> Depot<E> {
     /// # Errors
     /// As [`Self::append`], and [`AppendError::Full`] when there is no room; nothing is stored then.
     pub async fn try_append(&self, record: E, level: AckLevel) -> Result<AckReturns, AppendError> {
-        let Prepared { door, append, waits } = self.prepare(record, None, level)?;
-        self.entered(&door, &door.queue.try_push(append))?;
-        self.acknowledged(waits).await
+        let answer = self.try_start(record, None, level)?;
+        self.acknowledged(answer).await
     }
 
     /// Appends a record once under a key, and waits as [`Self::append`] does. Whoever appends the same record under the same
@@ -100,105 +89,62 @@ impl<E: Event> Depot<E> {
         record: E,
         level: AckLevel,
     ) -> Result<AckReturns, AppendError> {
-        let (key, max) = (key.as_ref(), KEY_BYTES_MAX);
-        if !(1..=max).contains(&key.len()) {
-            return Err(AppendError::Key { depot: self.name, bytes: key.len(), max });
-        }
-        let answer = self.start(record, Some(key.into()), level).await?;
+        let key = self.check_key(key.as_ref())?;
+        let answer = self.start(record, Some(key), level).await?;
         self.acknowledged(answer).await
     }
 
-    /// Appends records in order and waits for all of them: as fast as the module goes, since it commits
-    /// them in groups. Every record is a record of its own: there is no atomicity among them.
+    /// Appends a record once under a key as [`Self::append_once_with`] does, unless there is no room for it now, as
+    /// [`Self::try_append`].
     ///
     /// # Errors
-    /// The first error, after all records were answered.
-    pub async fn append_all(
+    /// As [`Self::append_once_with`], and [`AppendError::Full`] when there is no room, also for a record that is there already;
+    /// nothing is stored then.
+    pub async fn try_append_once(
         &self,
-        records: impl IntoIterator<Item = E>,
+        key: impl AsRef<[u8]>,
+        record: E,
         level: AckLevel,
-    ) -> Result<(), AppendError> {
-        let mut answers = Vec::new();
-        let mut outcome = Ok(());
-        for record in records {
-            match self.start(record, None, level).await {
-                Ok(answer) => answers.extend(answer),
-                // It says nothing about the others.
-                Err(error @ AppendError::Encode { .. }) => outcome = outcome.and(Err(error)),
-                Err(error) => {
-                    outcome = outcome.and(Err(error));
-                    break;
-                }
-            }
-        }
-        for answer in answers {
-            let answer = self.answered(answer).await;
-            outcome = outcome.and(answer.map(drop));
-        }
-        outcome
+    ) -> Result<AckReturns, AppendError> {
+        let key = self.check_key(key.as_ref())?;
+        let answer = self.try_start(record, Some(key), level)?;
+        self.acknowledged(answer).await
     }
 
     /// Queues a record, waiting for room.
     async fn start(
         &self,
         record: E,
-        key: Option<Arc<[u8]>>,
+        key: Option<&[u8]>,
         level: AckLevel,
     ) -> Result<Waits, AppendError> {
-        let Prepared { door, append, waits } = self.prepare(record, key, level)?;
-        let is_refused = || self.link.check_space().is_err();
-        self.entered(&door, &door.queue.push(append, is_refused).await)?;
+        let target = Target::of(self)?;
+        let (door, append, waits) = target.prepare(record, key, level)?;
+        let queued = door.queue.push(append, || target.is_full()).await;
+        target.entered(door, &queued)?;
         Ok(waits)
     }
 
-    /// Everything that an append needs: where it goes, what is queued there, and where its answer comes.
-    fn prepare(
+    /// Queues a record if there is room for it.
+    fn try_start(
         &self,
         record: E,
-        key: Option<Arc<[u8]>>,
+        key: Option<&[u8]>,
         level: AckLevel,
-    ) -> Result<Prepared<E>, AppendError> {
-        let depot = self.link.shared_depot::<E>(self.name).map_err(|gone| match gone {
-            Gone::Stopped => self.link.refusal(),
-            Gone::Outdated => AppendError::Outdated { module: self.link.module() },
-        })?;
-        self.link.check_space()?;
-        let tasks = u32::try_from(depot.partitions.len()).expect("tasks are counted in u32");
-        let place = match &key {
-            Some(key) => depot.partitioning.place_keyed(&record, key, tasks),
-            None => depot.partitioning.place(&record, tasks),
-        };
-        let Some(task) = place else {
-            return Err(AppendError::Disallowed { depot: self.name });
-        };
-        let mut encoded = Vec::new();
-        encode_record(&record, &mut encoded)
-            .map_err(|reason| AppendError::Encode { depot: self.name, reason })?;
-        let encoded = encoded.into_boxed_slice();
-        let (reply, waits) = match level {
-            AckLevel::None => (None, None),
-            AckLevel::Ack | AckLevel::AppendAck => {
-                let (reply, answer) = Reply::to_client(level);
-                (Some(reply), Some(answer))
-            }
-        };
-        let door = Arc::clone(&depot.partitions[task.0 as usize]);
-        Ok(Prepared { door, append: Append { record, encoded, key, reply }, waits })
+    ) -> Result<Waits, AppendError> {
+        let target = Target::of(self)?;
+        let (door, append, waits) = target.prepare(record, key, level)?;
+        target.entered(door, &door.queue.try_push(append))?;
+        Ok(waits)
     }
 
-    fn entered(
-        &self,
-        door: &DepotDoor<E>,
-        queued: &Result<bool, NotQueued>,
-    ) -> Result<(), AppendError> {
-        match queued {
-            Ok(true) => door.wake.raise(),
-            Ok(false) => {}
-            Err(NotQueued::Full) => return Err(AppendError::Full { depot: self.name }),
-            Err(NotQueued::Refused) => self.link.check_space()?,
-            Err(NotQueued::Closed) => return Err(self.link.refusal()),
+    fn check_key<'k>(&self, key: &'k [u8]) -> Result<&'k [u8], AppendError> {
+        let (bytes, max) = (key.len(), KEY_BYTES_MAX);
+        if (1..=max).contains(&bytes) {
+            Ok(key)
+        } else {
+            Err(AppendError::Key { depot: self.name, bytes, max })
         }
-        Ok(())
     }
 
     async fn acknowledged(&self, waits: Waits) -> Result<AckReturns, AppendError> {
@@ -209,13 +155,16 @@ impl<E: Event> Depot<E> {
     }
 
     async fn answered(&self, answer: oneshot::Receiver<Answer>) -> Answer {
-        answer.await.unwrap_or_else(|_| {
-            let reason = match self.link.refusal() {
-                AppendError::Broken { reason, .. } => reason,
-                _ => "the module stopped before the record was durable".into(),
-            };
-            Err(AppendError::Unknown { reason })
-        })
+        answer.await.unwrap_or_else(|_| Err(self.unknown()))
+    }
+
+    /// The error of a record of which nobody says what became of it.
+    pub(super) fn unknown(&self) -> AppendError {
+        let reason = match self.link.refusal() {
+            AppendError::Broken { reason, .. } => reason,
+            _ => "the module stopped before the record was durable".into(),
+        };
+        AppendError::Unknown { reason }
     }
 }
 

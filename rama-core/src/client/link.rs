@@ -67,15 +67,18 @@ impl Link {
         }
     }
 
-    /// Refuses an append while the disk is full.
-    pub(crate) fn check_space(&self) -> Result<(), AppendError> {
-        let full = self.engine().is_some_and(|engine| engine.space.is_full());
-        if full { Err(AppendError::DiskFull { module: self.module }) } else { Ok(()) }
+    pub(crate) fn shared_depot<E: Event>(&self, name: &str) -> Result<Arc<DepotShared<E>>, Gone> {
+        self.running_depot(name).map(|(_, depot)| depot)
     }
 
-    pub(crate) fn shared_depot<E: Event>(&self, name: &str) -> Result<Arc<DepotShared<E>>, Gone> {
+    /// A depot, with the instance that has it.
+    pub(crate) fn running_depot<E: Event>(
+        &self,
+        name: &str,
+    ) -> Result<(Arc<Engine>, Arc<DepotShared<E>>), Gone> {
         let engine = self.engine().ok_or(Gone::Stopped)?;
-        typed(engine.shared.depots.get(name))
+        let depot = typed(engine.shared.depots.get(name))?;
+        Ok((engine, depot))
     }
 
     pub(crate) fn shared_pstate<S: Schema>(

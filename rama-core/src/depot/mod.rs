@@ -13,6 +13,7 @@ mod partition;
 mod partitioning;
 mod queue;
 mod reply;
+mod tally;
 mod view;
 
 pub(crate) use self::{
@@ -23,6 +24,7 @@ pub(crate) use self::{
     partition::{DepotPartition, SealedRecords},
     queue::{Append, AppendQueue, NotQueued},
     reply::{Answer, Reply},
+    tally::{FirstError, Tally},
     view::{Bounds, DepotReadError, DepotView},
 };
 pub use self::{

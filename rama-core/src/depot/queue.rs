@@ -70,13 +70,8 @@ impl<E> AppendQueue<E> {
         append: Append<E>,
         is_refused: impl FnOnce() -> bool,
     ) -> Result<bool, NotQueued> {
-        let room = self.room.acquire_many(append.places()).await;
-        let room = room.map_err(|_| NotQueued::Closed)?;
-        if is_refused() {
-            return Err(NotQueued::Refused);
-        }
-        room.forget();
-        self.enter(append)
+        self.room_for(append.places(), is_refused).await?;
+        self.enter(|waiting| waiting.push_back(append))
     }
 
     /// Queues a record if there is room for it now, and before those who wait for room.
@@ -87,17 +82,50 @@ impl<E> AppendQueue<E> {
                 TryAcquireError::NoPermits => NotQueued::Full,
             })?;
         room.forget();
-        self.enter(append)
+        self.enter(|waiting| waiting.push_back(append))
     }
 
-    fn enter(&self, append: Append<E>) -> Result<bool, NotQueued> {
+    /// Queues the first records of several, as many as fit into the queue at once, and waits for room for them. Tells whether
+    /// the queue was empty.
+    pub(crate) async fn push_some(
+        &self,
+        appends: &mut VecDeque<Append<E>>,
+        is_refused: impl FnOnce() -> bool,
+    ) -> Result<bool, NotQueued> {
+        let (mut count, mut places) = (0, 0);
+        for append in &*appends {
+            if places + append.places() > QUEUE_RECORDS_MAX {
+                break;
+            }
+            (count, places) = (count + 1, places + append.places());
+        }
+        self.room_for(places, is_refused).await?;
+        self.enter(|waiting| waiting.extend(appends.drain(..count)))
+    }
+
+    /// Waits for room and takes it.
+    async fn room_for(
+        &self,
+        places: u32,
+        is_refused: impl FnOnce() -> bool,
+    ) -> Result<(), NotQueued> {
+        let room = self.room.acquire_many(places).await.map_err(|_| NotQueued::Closed)?;
+        if is_refused() {
+            return Err(NotQueued::Refused);
+        }
+        room.forget();
+        Ok(())
+    }
+
+    fn enter(&self, add: impl FnOnce(&mut VecDeque<Append<E>>)) -> Result<bool, NotQueued> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         // Closing takes this lock too, so that no record slips in behind the last look of the task.
         if self.room.is_closed() {
             return Err(NotQueued::Closed);
         }
-        waiting.push_back(append);
-        Ok(waiting.len() == 1)
+        let was_empty = waiting.is_empty();
+        add(&mut waiting);
+        Ok(was_empty)
     }
 
     /// Moves up to `count` records to `into`.
@@ -191,6 +219,26 @@ mod tests {
         assert_eq!(queue.try_push(record(1)), Err(NotQueued::Full));
         queue.close();
         assert_eq!(queue.try_push(record(1)), Err(NotQueued::Closed));
+    }
+
+    #[tokio::test]
+    async fn several_records_are_queued_as_far_as_they_fit_at_once() {
+        let queue = AppendQueue::new();
+        let half = || large(0, 5 << 20);
+        let mut appends = VecDeque::from([half(), half(), record(2)]);
+        assert_eq!(queue.push_some(&mut appends, || true).await, Err(NotQueued::Refused));
+        assert_eq!(appends.len(), 3, "none is lost");
+        assert_eq!(queue.push_some(&mut appends, || false).await, Ok(true));
+        assert_eq!(appends.len(), 2, "two halves do not fit beside each other");
+        let mut taken = VecDeque::new();
+        queue.take(1, &mut taken);
+        assert_eq!(queue.push_some(&mut appends, || false).await, Ok(true));
+        assert!(appends.is_empty());
+        assert_eq!(queue.push_some(&mut VecDeque::from([record(3)]), || false).await, Ok(false));
+        queue.take(usize::MAX, &mut taken);
+        let order: Vec<_> = taken.iter().map(|append| append.record).collect();
+        assert_eq!(order, [0, 0, 2, 3]);
+        assert_eq!(queue.try_push(large(0, 64 << 20)), Ok(true), "all room came back");
     }
 
     #[tokio::test]

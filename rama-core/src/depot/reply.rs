@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 
+use super::tally::Share;
 use crate::{
     codec::{CodecError, decode_value},
     error::AppendError,
@@ -83,6 +84,8 @@ pub(crate) struct Reply {
 /// Who waits for the answer.
 enum Waiting {
     Client(oneshot::Sender<Answer>),
+    /// A client, for this record and others.
+    Share(Share),
     /// A tree that appended the record. Dropping it without an answer is noticed there.
     Tree(Box<dyn FnOnce(Answer) + Send>),
 }
@@ -96,6 +99,11 @@ impl Reply {
         (Self { level, to: Waiting::Client(to) }, answer)
     }
 
+    /// For a client that waits for several records together.
+    pub(super) fn to_share(level: AckLevel, share: Share) -> Self {
+        Self { level, to: Waiting::Share(share) }
+    }
+
     /// For a tree of a topology.
     pub(crate) fn to_tree(level: AckLevel, go_on: impl FnOnce(Answer) + Send + 'static) -> Self {
         Self { level, to: Waiting::Tree(Box::new(go_on)) }
@@ -103,7 +111,11 @@ impl Reply {
 
     /// Whether nobody waits any more.
     pub(super) fn is_given_up(&self) -> bool {
-        matches!(&self.to, Waiting::Client(to) if to.is_closed())
+        match &self.to {
+            Waiting::Client(to) => to.is_closed(),
+            Waiting::Share(share) => share.is_given_up(),
+            Waiting::Tree(_) => false,
+        }
     }
 
     /// Whether a tree waits, and not a client.
@@ -117,6 +129,7 @@ impl Reply {
             Waiting::Client(to) => {
                 let _ = to.send(answer);
             }
+            Waiting::Share(share) => share.send(answer),
             Waiting::Tree(go_on) => go_on(answer),
         }
     }
@@ -126,6 +139,7 @@ impl fmt::Debug for Waiting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Client(_) => "Client",
+            Self::Share(_) => "Share",
             Self::Tree(_) => "Tree",
         })
     }

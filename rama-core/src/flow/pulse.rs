@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::Origin;
 use crate::id::{DepotId, Offset, TaskId, TopologyId};
 
-/// Written by one task, read by anybody.
+/// Written by one task, read by anybody. A cache line of its own, and its neighbour, which processors fetch with it: tasks
+/// of several threads must not wait for each other's stores.
 #[derive(Debug, Default)]
+#[repr(align(128))]
 pub(crate) struct Pulse {
     /// Beginnings and ends of events so far: odd while one runs.
     count: AtomicU64,
