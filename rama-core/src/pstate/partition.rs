@@ -59,7 +59,8 @@ impl PStatePartition {
         kind: &RowKind,
     ) -> Result<Option<&mut AnyRow>, ViewError> {
         if !self.pending.rows.contains_key(address) {
-            let row = self.get(address, kind)?;
+            let wiped = self.pending.wipes.cover(address);
+            let row = if wiped { None } else { self.settled(address, kind)? };
             self.pending.rows.insert(address.into(), Pending { row, changed: false });
         }
         let pending = self.pending.rows.get_mut(address);
