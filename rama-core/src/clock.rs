@@ -1,16 +1,23 @@
 //! The only source of time. Production reads the system clock; a test gives a [`ManualClock`] and
 //! moves it, so that nothing ever waits for time to pass.
+//!
+//! There are two times. The time of day is written down: when a record was appended, when one failed for the last time, and
+//! how old a key is. It is what the machine says, and jumps when somebody sets the machine's clock, NTP does, or a
+//! virtual machine goes on after a day. Everything that lasts is measured with a time that does not jump: limits, waits
+//! until a record is tried again, intervals of commits and checkpoints. A jump of one and the same time would fail all
+//! trees that wait, or let none go on for as long as it went back; a time of day that followed the machine only at the
+//! start of a process would be wrong for as long as that runs.
 
 use std::{
     fmt,
     future::{Future, pending},
     pin::Pin,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     task::Waker,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::sync::oneshot;
@@ -35,8 +42,15 @@ impl Timestamp {
 
 /// Tells the time. Chosen once when a module starts.
 pub trait Clock: fmt::Debug + Send + Sync {
-    /// The time now.
+    /// The time now, by which is measured and waited: it never goes back, and never jumps. It need not be the time of
+    /// day.
     fn now(&self) -> Timestamp;
+
+    /// The time of day now, which is written down. It may jump. Without an implementation of its own, a clock has one
+    /// time for both.
+    fn wall(&self) -> Timestamp {
+        self.now()
+    }
 
     /// Ends when so much time has passed. Without an implementation of its own, a clock waits by the timer of the
     /// tokio runtime that polls it.
@@ -57,13 +71,40 @@ pub trait Clock: fmt::Debug + Send + Sync {
 /// What waits for time to pass.
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The machine's clock.
+/// The machine's clock. Its [`Clock::now`] is the time of day at its first use in the process, and from then on what has
+/// passed since by the machine's monotonic clock, which most systems stop while the machine sleeps: what waits then
+/// waits on, and no limit is over because the lid was closed. How far that is from the time of day matters to nobody,
+/// since nothing of it is written down.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
+
+/// The first use of the machine's clock, by both of its times.
+static FIRST_USE: OnceLock<(Instant, Timestamp)> = OnceLock::new();
+
+/// Both times at one moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Now {
+    /// By which is measured and waited.
+    pub(crate) steady: Timestamp,
+    /// Which is written down.
+    pub(crate) wall: Timestamp,
+}
+
+impl Now {
+    pub(crate) fn of(clock: &dyn Clock) -> Self {
+        Self { steady: clock.now(), wall: clock.wall() }
+    }
+}
 
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the seam that the rule points to")]
     fn now(&self) -> Timestamp {
+        let (first, time) = FIRST_USE.get_or_init(|| (Instant::now(), self.wall()));
+        time.after(first.elapsed())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the seam that the rule points to")]
+    fn wall(&self) -> Timestamp {
         let passed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(u64::try_from(passed.as_micros()).unwrap_or(u64::MAX))
     }
@@ -175,6 +216,20 @@ mod tests {
         assert_eq!(clock.now(), Timestamp(2_005));
         assert_eq!(clock.now().since(Timestamp(5)), Duration::from_millis(2));
         assert_eq!(Timestamp(1).since(Timestamp(9)), Duration::ZERO);
+    }
+
+    #[test]
+    fn the_machines_clock_measures_from_the_time_of_day_and_never_goes_back() {
+        let mut before = SystemClock.now();
+        let apart = SystemClock.wall().since(before).max(before.since(SystemClock.wall()));
+        assert!(apart < Duration::from_hours(1), "{apart:?}");
+        for _ in 0..1_000 {
+            let now = SystemClock.now();
+            assert!(before <= now, "{before:?} is before {now:?}");
+            before = now;
+        }
+        let (first, time) = FIRST_USE.get().expect("it was used");
+        assert!(before <= time.after(first.elapsed()), "it goes on as the monotonic clock does");
     }
 
     #[tokio::test]

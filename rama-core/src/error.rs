@@ -179,6 +179,24 @@ pub enum AppendError {
         /// What becomes of the record.
         fate: Fate,
     },
+    /// The record was stored, and trimmed before a topology had processed it: its depot does not wait for its topologies
+    /// (`coordinate: false`, DP-64). None of the topology's effects were kept, except those from before it waited for a
+    /// future or an append; other topologies may have processed the record.
+    #[error(
+        "the record was stored in depot `*{depot}`, of task {task} at offset {offset}, but it was trimmed before topology \
+         `{topology}` processed it: let the depot keep more, or wait for its topologies (`coordinate: true`), and append \
+         it again"
+    )]
+    Trimmed {
+        /// The depot's name.
+        depot: &'static str,
+        /// Where the record was.
+        task: TaskId,
+        /// Where the record was.
+        offset: Offset,
+        /// The topology that did not find it any more.
+        topology: &'static str,
+    },
     /// The record is stored and done, but what a topology returned for it cannot be put together (DP-28).
     #[error(
         "the record is stored in depot `*{depot}` and done, but what topology `{topology}` returned cannot be put \
@@ -435,6 +453,14 @@ pub enum LetterError {
         topology: String,
         /// The depot's name.
         depot: String,
+    },
+    /// The disk has no space for more; nothing was done (scenario C1).
+    #[error(
+        "the disk of module `{module}` is full: nothing was done; free some space, then try again"
+    )]
+    DiskFull {
+        /// The module's name.
+        module: &'static str,
     },
     /// The module is not running, or stopped before it was done. What was begun goes on at the next start.
     #[error(

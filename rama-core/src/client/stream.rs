@@ -108,7 +108,7 @@ impl Stream {
     ///
     /// # Errors
     /// When the record failed once more in all its attempts: it is a dead letter again. When there is no such letter any
-    /// more, or it is being replayed, or the module stopped: then the next start goes on with it.
+    /// more, or it is being replayed, or the disk is full, or the module stopped: then the next start goes on with it.
     pub async fn replay(&self, letter: &DeadLetter) -> Result<(), LetterError> {
         let answer = self.order(letter, What::Replay)?;
         self.answered(answer, letter).await
@@ -117,7 +117,7 @@ impl Stream {
     /// Replays all dead letters that there are now, and tells how many succeeded.
     ///
     /// # Errors
-    /// When letters cannot be read, or the module stops meanwhile.
+    /// When letters cannot be read, the disk is full, or the module stops meanwhile.
     pub async fn replay_all(&self) -> Result<Replayed, LetterError> {
         let mut replayed = Replayed::default();
         let mut page = self.dead_letters(None, PAGE_MAX).await?;
@@ -145,7 +145,7 @@ impl Stream {
     /// Removes a letter. The record stays in its depot; the topology has not processed it, and never will.
     ///
     /// # Errors
-    /// When there is no such letter any more, or it is being replayed, or the module is not running.
+    /// When there is no such letter any more, or it is being replayed, or the disk is full, or the module is not running.
     pub async fn discard(&self, letter: &DeadLetter) -> Result<(), LetterError> {
         let answer = self.order(letter, What::Discard)?;
         self.answered(answer, letter).await
@@ -171,6 +171,9 @@ impl Stream {
             Ok(Err(OrderError::RunsAgain)) => Err(LetterError::RunsAgain { depot, task, offset }),
             Ok(Err(OrderError::NotRead)) => {
                 Err(LetterError::NotRead { topology: letter.topology.clone(), depot })
+            }
+            Ok(Err(OrderError::DiskFull)) => {
+                Err(LetterError::DiskFull { module: self.link.module() })
             }
             Ok(Err(OrderError::FailedAgain { reason })) => Err(LetterError::FailedAgain { reason }),
             Err(_) => Err(LetterError::Stopped { module: self.link.module() }),

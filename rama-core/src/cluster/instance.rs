@@ -217,7 +217,7 @@ fn engine(
     let moment = Moment::default();
     let opening = Opening {
         module: name,
-        now: seams.clock.now(),
+        now: seams.clock.wall(),
         tasks: config.task_count(),
         moment: &moment,
         program: &definition.program,

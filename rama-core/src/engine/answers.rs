@@ -9,13 +9,13 @@ use std::{
 
 use super::{
     gate::Group,
-    unfinished::{Closed, Held, Judged},
+    unfinished::{Closed, Held, Judged, NotDone},
 };
 use crate::{
     depot::{AckLevel, AckReturns, Answer, SealedRecords},
     error::AppendError,
     flow::{AckReturn, Fold, Place, Program, panic_message},
-    id::{DepotId, TopologyId},
+    id::{DepotId, Offset, TaskId, TopologyId},
 };
 
 /// What answers are made with.
@@ -92,14 +92,24 @@ impl Answers {
 
     /// Answers somebody who has waited for longer than one group.
     fn give_held(&self, held: Held) {
-        let Held { place: (_, task, offset), depot, reply, returns, failure, .. } = held;
-        if let Some((topology, reason, fate)) = failure {
-            let topology = self.name(topology);
-            return reply.send(Err(AppendError::Failed { depot, topology, reason, fate }));
-        }
+        let Held { place: (_, task, offset), depot, reply, returns, not_done, .. } = held;
+        let refused = match not_done {
+            Some(NotDone::Failed(topology, reason, fate)) => {
+                AppendError::Failed { depot, topology: self.name(topology), reason, fate }
+            }
+            Some(NotDone::Trimmed(topology)) => {
+                AppendError::Trimmed { depot, task, offset, topology: self.name(topology) }
+            }
+            None => return reply.send(told(depot, self.returned_to((task, offset), &returns))),
+        };
+        reply.send(Err(refused));
+    }
+
+    /// What was returned over several groups.
+    fn returned_to(&self, (task, offset): (TaskId, Offset), returns: &[AckReturn]) -> Returned {
         let mut returned = Ok(AckReturns::at(task, offset));
         returns.iter().for_each(|ack| self.add(ack, &mut returned));
-        reply.send(told(depot, returned));
+        returned
     }
 
     fn name(&self, topology: TopologyId) -> &'static str {

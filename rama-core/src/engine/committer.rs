@@ -96,7 +96,7 @@ impl Committer {
         if let Some(InHand { group, letters, .. }) = &self.in_hand
             && Mistake::VisibleTooSoon.is_made()
         {
-            publish(&self.engine, group, letters.clone());
+            publish(&self.engine, group, letters.clone(), self.redo.since());
         }
         if self.in_hand.is_none() || !self.write()? {
             return Ok(());
@@ -108,7 +108,8 @@ impl Committer {
         self.redo.push(group.epoch, payload);
         self.engine.gate.is_durable(group.epoch);
         if !Mistake::VisibleTooSoon.is_made() {
-            publish(&self.engine, &group, letters);
+            let rows = publish(&self.engine, &group, letters, self.redo.since());
+            self.redo.keeps(rows);
         }
         self.answers.give(group);
         self.engine.committed();
@@ -179,7 +180,7 @@ impl Committer {
             return None;
         }
         let Tuning { checkpoint_bytes, checkpoint_interval, .. } = self.tuning;
-        let is_large = self.redo.bytes() >= checkpoint_bytes;
+        let is_large = self.redo.memory() >= checkpoint_bytes;
         let interval = if is_large { Duration::ZERO } else { checkpoint_interval };
         Some(self.redo_since.after(interval))
     }
@@ -237,7 +238,7 @@ impl Committer {
 
     fn take(&mut self) -> Result<(), String> {
         let room = UNCHECKPOINTED_MAX * self.tuning.checkpoint_bytes;
-        if self.in_hand.is_some() || self.redo.bytes() >= room {
+        if self.in_hand.is_some() || self.redo.memory() >= room {
             return Ok(());
         }
         let Some(group) = self.engine.groups.take() else { return Ok(()) };
@@ -367,16 +368,17 @@ fn record_of(engine: &Engine, group: &Group, origin: Origin) -> Result<StoredRec
     records.pop().ok_or_else(|| "a record that failed is not in its depot".to_owned())
 }
 
-/// Makes a durable group visible to everybody.
-fn publish(engine: &Engine, group: &Group, letters: Changed) {
+/// Makes a durable group visible to everybody. Tells how many rows are in memory since then that did not change before,
+/// from the group `since` on.
+fn publish(engine: &Engine, group: &Group, letters: Changed, since: Epoch) -> usize {
     let _moment = engine.shared.moment.publish();
     engine.letters.publish(group.epoch, letters);
+    let mut new = 0;
     for task in &group.tasks {
-        for rows in &task.rows {
-            rows.publish(group.epoch);
-        }
+        new += task.rows.iter().map(|rows| rows.publish(group.epoch, since)).sum::<usize>();
         for records in &task.records {
             engine.depot_view(records.depot, records.task).publish(&records.batches);
         }
     }
+    new
 }

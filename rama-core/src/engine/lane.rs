@@ -11,7 +11,7 @@ use super::{
     gate::{Permit, Report, Takes},
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Now, Timestamp},
     driver::{Actor, Signal, Step},
     flow::Parcel,
     id::TaskId,
@@ -105,7 +105,7 @@ impl Lane {
             let takes = permit.takes;
             let (stored, new) = (takes >= Takes::Stored, takes >= Takes::New);
             let begin = Begin { stored, new, closing: permit.closing, alone: None };
-            let now = self.engine.clock.now();
+            let now = Now::of(&*self.engine.clock);
             self.each_task(report, |task, report| {
                 report.add(task.run_records(RECORDS_PER_BATCH, begin, now))
             });
@@ -115,7 +115,7 @@ impl Lane {
     /// Does one thing, on one task: a branch goes on, or a record begins that was left.
     fn work_alone(&mut self, permit: &Permit, report: &mut Report) {
         let engine = Arc::clone(&self.engine);
-        let (guard, now) = (&engine.quarantine, engine.clock.now());
+        let (guard, now) = (&engine.quarantine, Now::of(&*engine.clock));
         let begin = Begin { stored: true, new: false, closing: permit.closing, alone: Some(guard) };
         for (takes, begins) in [(Takes::Parked, false), (Takes::Stored, true)] {
             for index in 0..self.tasks.len() {
@@ -172,15 +172,11 @@ impl Lane {
 
 impl Lane {
     /// Nothing to do until somebody wakes the lane, or until the first time at which something may go on. What could
-    /// have gone on before now waits for somebody, too.
-    fn rest(&self, deadline: Option<Timestamp>) -> Step {
+    /// have gone on when the lane looked waits for somebody, too; what could since then, it has not seen.
+    fn rest(&self, deadline: Option<Timestamp>, looked: Timestamp) -> Step {
         let due = self.tasks.iter().filter_map(|task| self.engine.task(*task).next_due());
-        let mut due = due.chain(deadline).peekable();
-        if due.peek().is_none() {
-            return Step::Idle;
-        }
-        let now = self.engine.clock.now();
-        due.filter(|due| *due > now).min().map_or(Step::Idle, Step::Until)
+        let due = due.chain(deadline).filter(|due| *due > looked);
+        due.min().map_or(Step::Idle, Step::Until)
     }
 }
 
@@ -201,10 +197,15 @@ impl Actor for Lane {
             return Step::Done;
         };
         let engine = Arc::clone(&self.engine);
+        let looked = engine.clock.now();
         let within = engine.outside.enter();
         let report = self.work(&permit);
         drop(within);
         let deadline = self.engine.leave(self.index, &report);
-        if report.more || !self.ready.is_empty() { Step::Again } else { self.rest(deadline) }
+        if report.more || !self.ready.is_empty() {
+            Step::Again
+        } else {
+            self.rest(deadline, looked)
+        }
     }
 }

@@ -54,6 +54,9 @@ struct State {
 /// What a group made of a letter; nothing is left of one that is gone.
 type Recent = (Epoch, Option<Arc<[u8]>>);
 
+/// A snapshot of the store, and what lies over it.
+type OverStore = (Arc<Snapshot>, BTreeMap<Vec<u8>, Option<Arc<[u8]>>>);
+
 /// Which records have a letter. Changed at cuts only.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
@@ -159,12 +162,12 @@ impl Letters {
             Some(origin) => Bound::Excluded(self.key(origin)),
             None => Bound::Included(first),
         };
-        let state = self.read();
+        let (snapshot, recent) = self.over_store(&from, &end, count);
         let mut found: BTreeMap<Vec<u8>, Arc<[u8]>> = BTreeMap::new();
         let bounds = (from.as_ref().map(Vec::as_slice), Bound::Excluded(end.as_slice()));
         let mut bytes = 0;
-        state.snapshot.scan_between(LETTERS, bounds, false, &mut |key, letter| {
-            if !state.recent.contains_key(key) {
+        snapshot.scan_between(LETTERS, bounds, false, &mut |key, letter| {
+            if !recent.contains_key(key) {
                 bytes += letter.len();
                 found.insert(key.to_vec(), letter.into());
             }
@@ -174,11 +177,8 @@ impl Letters {
         // What lies behind the last one that the store gave may be behind others that it did not.
         let last = (found.len() >= count || bytes >= PAGE_BYTES).then(|| found.last_key_value());
         let end = last.flatten().map_or(end, |(key, _)| key.clone());
-        let recent = state.recent.range((from, Bound::Excluded(end)));
-        let recent: Vec<_> = recent
-            .filter_map(|(key, (_, letter))| Some((key.clone(), Arc::clone(letter.as_ref()?))))
-            .collect();
-        found.extend(recent);
+        let before = recent.into_iter().take_while(|(key, _)| *key < end);
+        found.extend(before.filter_map(|(key, letter)| Some((key, letter?))));
         let mut page = Page::new();
         bytes = 0;
         for (key, letter) in found.into_iter().take(count) {
@@ -191,6 +191,23 @@ impl Letters {
             }
         }
         Ok(page)
+    }
+
+    /// What lies over the store in a range, up to so many letters: what stands behind those is not on the page. The lock is
+    /// held for that only, because a commit waits for it; the store is read without it.
+    fn over_store(&self, from: &Bound<Vec<u8>>, end: &[u8], count: usize) -> OverStore {
+        let state = self.read();
+        let mut over = BTreeMap::new();
+        let bounds = (from.as_ref().map(Vec::as_slice), Bound::Excluded(end));
+        let mut letters = 0;
+        for (key, (_, letter)) in state.recent.range::<[u8], _>(bounds) {
+            if letters >= count {
+                break;
+            }
+            letters += usize::from(letter.is_some());
+            over.insert(key.clone(), letter.clone());
+        }
+        (Arc::clone(&state.snapshot), over)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
@@ -263,7 +280,167 @@ fn after_all(prefix: &[u8]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io,
+        sync::{
+            Mutex, OnceLock,
+            atomic::{AtomicU32, Ordering},
+        },
+    };
+
     use super::*;
+    use crate::{
+        disk::{Disk, DiskFile, DiskLock, LockError, MemoryDisk, Open},
+        engine::Catalog,
+        id::{DepotId, TaskId},
+        store::Store,
+    };
+
+    const TOPOLOGY: TopologyId = TopologyId(0);
+
+    fn tables() -> Tables {
+        let name = |name: &str| vec![name.to_owned()];
+        Tables::new(Catalog { depots: name("d"), topologies: name("t"), ..Catalog::default() })
+    }
+
+    fn at(offset: u64) -> Origin {
+        Origin { topology: TOPOLOGY, depot: DepotId(0), task: TaskId(0), offset: Offset(offset) }
+    }
+
+    fn letter(attempts: u32) -> Letter {
+        let (appended, failed) = (Timestamp(1), Timestamp(2));
+        Letter { appended, failed, attempts, reason: "no".to_owned(), record: vec![0; 100] }
+    }
+
+    /// A disk that looks whether somebody holds the lock of the letters whenever it is read.
+    #[derive(Clone, Debug, Default)]
+    struct Watching {
+        disk: MemoryDisk,
+        letters: Arc<OnceLock<Letters>>,
+        reads: Arc<AtomicU32>,
+        held: Arc<Mutex<Vec<u64>>>,
+    }
+
+    #[derive(Debug)]
+    struct WatchingFile(Arc<dyn DiskFile>, Watching);
+
+    impl Disk for Watching {
+        fn open(&self, name: &str, how: Open) -> io::Result<Arc<dyn DiskFile>> {
+            Ok(Arc::new(WatchingFile(self.disk.open(name, how)?, self.clone())))
+        }
+
+        fn exists(&self, name: &str) -> io::Result<bool> {
+            self.disk.exists(name)
+        }
+
+        fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+            self.disk.rename(from, to)
+        }
+
+        fn remove(&self, name: &str) -> io::Result<()> {
+            self.disk.remove(name)
+        }
+
+        fn list(&self) -> io::Result<Vec<String>> {
+            self.disk.list()
+        }
+
+        fn sync_dir(&self) -> io::Result<()> {
+            self.disk.sync_dir()
+        }
+
+        fn lock(&self) -> Result<DiskLock, LockError> {
+            self.disk.lock()
+        }
+    }
+
+    impl DiskFile for WatchingFile {
+        fn len(&self) -> io::Result<u64> {
+            self.0.len()
+        }
+
+        fn read_exact_at(&self, out: &mut [u8], offset: u64) -> io::Result<()> {
+            if let Some(letters) = self.1.letters.get() {
+                self.1.reads.fetch_add(1, Ordering::Relaxed);
+                if letters.state.try_write().is_err() {
+                    self.1.held.lock().unwrap().push(offset);
+                }
+            }
+            self.0.read_exact_at(out, offset)
+        }
+
+        fn write_all_at(&self, bytes: &[u8], offset: u64) -> io::Result<()> {
+            self.0.write_all_at(bytes, offset)
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            self.0.set_len(len)
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            self.0.sync_data()
+        }
+    }
+
+    /// A store with letters of these records, read from the disk.
+    fn stored(disk: &Watching, offsets: impl Iterator<Item = u64>) -> (Store, Arc<Snapshot>) {
+        let disk: Arc<dyn Disk> = Arc::new(disk.clone());
+        let store = Store::open(Arc::clone(&disk), "store.redb").unwrap();
+        let mut batch = store.batch().unwrap();
+        let put = |offset| (tables().letter_key(TOPOLOGY, at(offset).place()).unwrap(), letter(1));
+        batch
+            .table(LETTERS, |table| {
+                offsets.map(put).try_for_each(|(key, letter)| table.put(&key, &letter.encode()))
+            })
+            .unwrap();
+        batch.commit().unwrap();
+        store.close().unwrap();
+        let store = Store::open(disk, "store.redb").unwrap();
+        let snapshot = Arc::new(store.snapshot().unwrap());
+        (store, snapshot)
+    }
+
+    #[test]
+    fn who_reads_letters_of_the_store_keeps_no_commit_waiting() {
+        let disk = Watching::default();
+        let (_store, snapshot) = stored(&disk, 0..2_000);
+        disk.letters.set(Letters::new(tables(), snapshot)).expect("it was not set");
+        let letters = disk.letters.get().unwrap();
+        assert_eq!(letters.page(TOPOLOGY, None, 1_000).unwrap().len(), 1_000);
+        assert!(disk.reads.load(Ordering::Relaxed) > 0, "they were read from the disk");
+        let held = disk.held.lock().unwrap();
+        assert!(held.is_empty(), "the lock was held while these were read: {held:?}");
+    }
+
+    #[test]
+    fn pages_have_what_is_stored_and_what_changed_since() {
+        let (_store, snapshot) = stored(&Watching::default(), (0..100).map(|number| number * 3));
+        let letters = Letters::new(tables(), snapshot);
+        let mut expected: BTreeMap<u64, u32> = (0..100).map(|number| (number * 3, 1)).collect();
+        let mut changed = Vec::new();
+        for offset in 0..310 {
+            let letter = match offset % 4 {
+                0 => None,
+                1 if offset % 5 < 3 => Some(letter(2)),
+                _ => continue,
+            };
+            expected.remove(&offset);
+            expected.extend(letter.as_ref().map(|letter| (offset, letter.attempts)));
+            changed.push((at(offset), letter.map(|letter| letter.encode().into())));
+        }
+        letters.publish(Epoch(1), changed);
+        for count in [1, 7, 1_000] {
+            let (mut found, mut last) = (Vec::new(), None);
+            loop {
+                let page = letters.page(TOPOLOGY, last, count).unwrap();
+                let Some((origin, _)) = page.last() else { break };
+                assert!(page.len() <= count);
+                last = Some(*origin);
+                found.extend(page.iter().map(|(origin, one)| (origin.offset.0, one.attempts)));
+            }
+            assert!(found.into_iter().eq(expected.clone()), "in pages of {count}");
+        }
+    }
 
     #[test]
     fn a_letter_reads_back_as_it_was_written() {

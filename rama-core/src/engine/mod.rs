@@ -174,12 +174,13 @@ impl Engine {
         }
     }
 
-    /// Refuses appends from now on, until there is space again; those that wait in queues are refused as well, since
-    /// nothing of them is done yet.
+    /// Refuses appends, and orders about dead letters, from now on, until there is space again; those that wait in queues
+    /// are refused as well, since nothing of them is done yet.
     pub(crate) fn runs_full(&self) {
         if self.space.runs_full() {
             let refusal = AppendError::DiskFull { module: self.module };
             self.shared.queues.iter().for_each(|queue| queue.refuse_all(&refusal));
+            self.refuse_orders(&OrderError::DiskFull);
         }
     }
 

@@ -38,6 +38,16 @@ pub(crate) enum OrderError {
     Trimmed,
     /// It is being replayed.
     RunsAgain,
+    /// The disk is full: nothing was begun.
+    DiskFull,
     /// The record failed once more, in all its attempts.
     FailedAgain { reason: Arc<str> },
+}
+
+impl Order {
+    /// Answers that it is not done.
+    pub(super) fn refuse(self, refusal: OrderError) {
+        // Whoever gave it may be gone.
+        let _ = self.reply.send(Err(refusal));
+    }
 }

@@ -23,12 +23,22 @@ use crate::{
 /// record decodes; many records in one value are what makes the store fast on appends.
 const BLOCK_BYTES: usize = 32 * 1024;
 
+/// Bytes of memory that a row takes beside its encoding in the log, until a checkpoint has written it: its key, the row itself
+/// and their places in the map of its view. Measured with an allocator that counts, rounding as that of the system does,
+/// over 200,000 appends to a `Map<u64, u64>`, and to a map of texts of 40 bytes, less the same appends without a row and less what
+/// the row takes in the log: 280 bytes for both. Larger rows take up to as much again as in the log.
+const ROW_OVERHEAD: usize = 280;
+
 /// Commit groups that are in the log and not yet in the store.
 #[derive(Debug, Default)]
 pub(crate) struct Redo {
     groups: Vec<Vec<u8>>,
+    /// The first group.
+    since: Epoch,
     through: Epoch,
     bytes: usize,
+    /// Rows that they changed, each once.
+    rows: usize,
 }
 
 /// Where the depots end in the store after groups were applied, and when the last record there was appended.
@@ -82,13 +92,33 @@ struct Keys {
 
 impl Redo {
     pub(crate) fn push(&mut self, epoch: Epoch, payload: Vec<u8>) {
+        if self.groups.is_empty() {
+            self.since = epoch;
+        }
         self.bytes += payload.len();
         self.groups.push(payload);
         self.through = epoch;
     }
 
+    /// So many rows changed with the last group that did not change before, from [`Self::since`] on: readers find them in
+    /// memory until a checkpoint has written them.
+    pub(crate) fn keeps(&mut self, rows: usize) {
+        self.rows += rows;
+    }
+
+    /// What they take in the log.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
+    }
+
+    /// What they take in memory, roughly, the rows that readers find there included.
+    pub(crate) fn memory(&self) -> usize {
+        self.bytes + self.rows * ROW_OVERHEAD
+    }
+
+    /// The first group.
+    pub(crate) fn since(&self) -> Epoch {
+        self.since
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -347,6 +377,17 @@ fn blocks(batches: &[RecordBatch]) -> impl Iterator<Item = &[RecordBatch]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_take_the_memory_of_their_bytes_and_of_the_rows_that_they_changed() {
+        let mut redo = Redo::default();
+        for epoch in 3..6 {
+            redo.push(Epoch(epoch), vec![0; 100]);
+            redo.keeps(2);
+        }
+        assert_eq!((redo.since(), redo.through()), (Epoch(3), Epoch(5)));
+        assert_eq!((redo.bytes(), redo.memory()), (300, 300 + 6 * ROW_OVERHEAD));
+    }
 
     #[test]
     fn small_batches_are_packed_into_blocks() {

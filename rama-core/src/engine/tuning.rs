@@ -10,8 +10,9 @@ use crate::{log::LogOptions, store::StoreOptions};
 pub struct Tuning {
     /// Sizes of the commit log.
     pub log: LogOptions,
-    /// Bytes of groups after which a checkpoint is due: what a start has to redo follows from it. Commits wait when twice
-    /// as many do, which bounds the memory that holds them.
+    /// Bytes of memory that groups take after which a checkpoint is due: their bytes in the log, and some 280 for each row
+    /// that they changed, however often. What a start has to redo follows from it, and is less where rows are small. Commits
+    /// wait when twice as many do, which bounds the memory that holds them.
     pub checkpoint_bytes: usize,
     /// Time after which a checkpoint is due although little was written.
     pub checkpoint_interval: Duration,

@@ -18,7 +18,7 @@ use crate::{
 /// What declarations are opened with.
 pub(crate) struct Opening<'a> {
     pub(crate) module: &'static str,
-    /// When the module starts.
+    /// When the module starts, by the time of day.
     pub(crate) now: Timestamp,
     pub(crate) tasks: u32,
     /// At which everything of a commit group becomes visible.

@@ -225,7 +225,8 @@ impl SealedRows {
         Ok(())
     }
 
-    pub(crate) fn publish(&self, epoch: Epoch) {
-        self.view.publish(epoch, &self.layer);
+    /// Tells how many of the rows did not change in the groups before, from `since` on.
+    pub(crate) fn publish(&self, epoch: Epoch, since: Epoch) -> usize {
+        self.view.publish(epoch, since, &self.layer)
     }
 }

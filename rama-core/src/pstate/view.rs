@@ -249,8 +249,9 @@ impl PStateView {
         merge.rest()
     }
 
-    /// The group with these rows is durable: everybody sees them from now on, all at once.
-    pub(crate) fn publish(&self, epoch: Epoch, layer: &Layer<Row>) {
+    /// The group with these rows is durable: everybody sees them from now on, all at once. Tells how many of them did not
+    /// change in the groups before it, from `since` on: a row that changes all the time is in memory once.
+    pub(crate) fn publish(&self, epoch: Epoch, since: Epoch, layer: &Layer<Row>) -> usize {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         if !layer.wipes.is_empty() {
             let mut cache = self.cache();
@@ -261,9 +262,12 @@ impl PStateView {
             }
         }
         let recent = Arc::make_mut(&mut state.recent);
+        let mut new = 0;
         for (key, row) in &layer.rows {
-            recent.insert(key.clone(), (epoch, row.clone()));
+            let before = recent.insert(key.clone(), (epoch, row.clone()));
+            new += usize::from(before.is_none_or(|(before, _)| before < since));
         }
+        new
     }
 
     /// A checkpoint brought everything up to `through` into the store.

@@ -130,7 +130,7 @@ impl StandaloneRows {
                 return Err(error.into());
             }
             self.redo.push(self.epoch, group.finish());
-            sealed.publish(self.epoch);
+            sealed.publish(self.epoch, self.epoch);
         }
         if self.redo.bytes() >= FLUSH_BYTES {
             self.flush()?;

@@ -6,9 +6,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{Begin, Failed, Guard, Next, SealedTask, Took, Verdict, again::Again};
+use super::{
+    Begin, Failed, Guard, Next, SealedTask, Skipped, Start, Took, Verdict, again::Again,
+    reading::Reading,
+};
 use crate::{
-    clock::Timestamp,
+    clock::{Now, Timestamp},
     codec::decode_value,
     depot::{Append, Appended, DepotPartition, DepotReadError, DepotView, Event, StoredRecord},
     flow::{Cx, Failure, Origin, Program, Source},
@@ -18,6 +21,10 @@ use crate::{
 
 /// Records a source that lags behind its depot reads at once.
 const BACKLOG_RECORDS: u64 = 1_024;
+
+/// Encoded bytes of stored records that are read at once, more or less one record: as much as a commit group is to
+/// have, so that what topologies make of them is cut in time as well.
+const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 
 /// Records that are run again at once because their trees were parked when the module ended: as many as new ones, for
 /// the same reasons.
@@ -49,6 +56,8 @@ pub(crate) struct Intake<E> {
     again: Again,
     /// Those of them that were run in this attempt.
     taken_up: Vec<Origin>,
+    /// What topologies did not find any more in this attempt.
+    skipped: Vec<(TopologyId, Range<Offset>)>,
 }
 
 /// Which of the stored records in question are run.
@@ -79,29 +88,6 @@ enum Stored {
     },
 }
 
-/// How far a source has read its partition.
-struct Reading<E> {
-    source: Arc<Source<E>>,
-    /// Everything before is in a commit group.
-    committed: Offset,
-    /// Everything before has been run.
-    reached: Offset,
-    /// Whether the next start knows how far it is.
-    is_stored: bool,
-    /// Until when it waits, because a record failed that holds all behind it.
-    held: Option<Timestamp>,
-    /// What is before it was left by the last life of the module.
-    left: Offset,
-}
-
-/// Where a topology goes on in a partition, or begins.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Start {
-    pub(crate) next: Offset,
-    /// Whether the next start knows it.
-    pub(crate) is_stored: bool,
-}
-
 /// Everything before `next` is processed; written with the group that contains the effects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SourceProgress {
@@ -114,7 +100,7 @@ pub(crate) struct SourceProgress {
 /// An [`Intake`] whose event type only its sources know.
 pub(crate) trait IntakeSlot: Send {
     /// Runs stored records, and up to `count` new ones.
-    fn run(&mut self, count: usize, begin: Begin<'_>, now: Timestamp, cx: &mut Cx<'_>) -> Took;
+    fn run(&mut self, count: usize, begin: Begin<'_>, now: Now, cx: &mut Cx<'_>) -> Took;
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>);
     /// A record has failed that holds all behind it: the topology goes back to it.
     fn hold(&mut self, origin: Origin);
@@ -162,6 +148,7 @@ impl<E: Event> Intake<E> {
             awaited: Offset(0),
             again: Again::new(unfinished),
             taken_up: Vec::new(),
+            skipped: Vec::new(),
         }
     }
 
@@ -191,25 +178,29 @@ impl<E: Event> Intake<E> {
 
     /// Runs single records, in the order of their offsets, and tells how many. Those that stand close together are read
     /// together.
-    fn run_single(&self, origins: &[Origin], runs: Runs<'_>, cx: &mut Cx<'_>) -> usize {
+    fn run_single(&mut self, origins: &[Origin], runs: Runs<'_>, cx: &mut Cx<'_>) -> usize {
         let mut rest = origins;
         while let Some(first) = rest.first() {
             let end = Offset(first.offset.0 + BACKLOG_RECORDS);
-            let (near, further) = rest.split_at(rest.partition_point(|one| one.offset < end));
+            let near = &rest[..rest.partition_point(|one| one.offset < end)];
             let last = near.last().expect("the first one is near itself");
             let records = match self.read(*first, last.offset.next(), cx) {
                 Some(Stored::Records(records)) => records,
                 Some(Stored::Trimmed { start }) => {
                     let gone = rest.partition_point(|one| one.offset < start);
-                    rest[..gone].iter().for_each(|origin| cx.parking.note_gone(*origin));
-                    self.view.skip(gone as u64);
+                    for origin in &rest[..gone] {
+                        cx.parking.note_gone(*origin);
+                        self.skipped.push((origin.topology, origin.offset..origin.offset.next()));
+                    }
                     rest = &rest[gone..];
                     continue;
                 }
                 // Without them the module ends.
                 None => break,
             };
-            for (number, origin) in near.iter().enumerate() {
+            let end = Offset(first.offset.0 + records.len() as u64);
+            let (read, further) = rest.split_at(rest.partition_point(|one| one.offset < end));
+            for (number, origin) in read.iter().enumerate() {
                 if runs.stops(cx) {
                     return origins.len() - rest.len() + number;
                 }
@@ -279,12 +270,11 @@ impl<E: Event> Intake<E> {
     /// A topology that lags goes on with the first record that is there, when the depot does not wait for it (DP-64).
     fn skip_trimmed(&mut self) {
         let start = self.view.bounds().start;
-        let mut counted = None;
         for reading in self.readings.iter_mut().filter(|reading| reading.reached < start) {
             let topology = reading.source.topology;
             // The sources of a topology stand together.
-            if counted.replace(topology) != Some(topology) {
-                self.view.skip(start.0 - reading.reached.0);
+            if self.skipped.last().is_none_or(|(last, to)| (*last, to.end) != (topology, start)) {
+                self.skipped.push((topology, reading.reached..start));
             }
             reading.reached = start;
         }
@@ -314,9 +304,9 @@ impl<E: Event> Intake<E> {
         self.readings.iter_mut().filter(move |reading| reading.source.topology == topology)
     }
 
-    /// Runs stored records of a range, and tells how far.
+    /// Runs the first stored records of a range, as many as are read at once, and tells how far.
     fn run_stored(
-        &self,
+        &mut self,
         topology: TopologyId,
         range: Range<Offset>,
         runs: Runs<'_>,
@@ -328,29 +318,28 @@ impl<E: Event> Intake<E> {
             Some(Stored::Trimmed { start }) => {
                 // They were there a moment ago, or when the dropped attempt ran them.
                 let start = start.min(range.end);
-                self.view.skip(start.0 - range.start.0);
-                if start == range.end {
-                    return range.end;
-                }
-                return self.run_stored(topology, start..range.end, runs, cx);
+                self.skipped.push((topology, range.start..start));
+                return start;
             }
             // Without them the module ends.
             None => return range.end,
         };
-        for (offset, (time, bytes)) in (range.start.0..).map(Offset).zip(records) {
+        let mut reached = range.start;
+        for (time, bytes) in records {
             if runs.stops(cx) {
-                return offset;
+                break;
             }
-            if !runs.leaves_out(&origin(offset)) {
-                self.run_sources(origin(offset), time, &bytes, cx);
+            if !runs.leaves_out(&origin(reached)) {
+                self.run_sources(origin(reached), time, &bytes, cx);
             }
+            reached = reached.next();
         }
-        range.end
+        reached
     }
 
-    /// Stored records from one on; `None` when the module cannot go on.
+    /// The first stored records from one on; `None` when the module cannot go on.
     fn read(&self, from: Origin, to: Offset, cx: &mut Cx<'_>) -> Option<Stored> {
-        match self.view.read(from.offset..to) {
+        match self.view.read_up_to(from.offset..to, BACKLOG_BYTES) {
             Ok(records) => Some(Stored::Records(records)),
             Err(DepotReadError::Trimmed { start }) => Some(Stored::Trimmed { start }),
             Err(error) => {
@@ -423,23 +412,23 @@ impl<E: Event> Intake<E> {
 }
 
 impl<E: Event> IntakeSlot for Intake<E> {
-    fn run(&mut self, count: usize, begin: Begin<'_>, now: Timestamp, cx: &mut Cx<'_>) -> Took {
+    fn run(&mut self, count: usize, begin: Begin<'_>, now: Now, cx: &mut Cx<'_>) -> Took {
         if !cx.parking.may_begin() {
             // Until an answer wakes the task.
             return Took::default();
         }
         if let Some(guard) = begin.alone {
             if !begin.closing {
-                self.let_go(now);
+                self.let_go(now.steady);
             }
             let records = self.run_left(guard, begin.closing, cx);
             return Took { records: usize::from(records), more: false };
         }
         if !begin.closing {
-            if let Some(took) = self.finish(now, cx) {
+            if let Some(took) = self.finish(now.steady, cx) {
                 return took;
             }
-            self.let_go(now);
+            self.let_go(now.steady);
         }
         if !begin.stored {
             return Took::default();
@@ -450,7 +439,7 @@ impl<E: Event> IntakeSlot for Intake<E> {
         {
             return took;
         }
-        if begin.new { self.take_in(count, now, cx) } else { Took::default() }
+        if begin.new { self.take_in(count, now.wall, cx) } else { Took::default() }
     }
 
     fn repeat(&mut self, failed: &Failed, cx: &mut Cx<'_>) {
@@ -458,18 +447,20 @@ impl<E: Event> IntakeSlot for Intake<E> {
             return;
         }
         let again = Runs::Again(failed);
+        self.skipped.clear();
         // They may have come at several times.
         let mut taken_up = self.taken_up.clone();
         taken_up.sort_by_key(|origin| origin.offset);
         self.run_single(&taken_up, again, cx);
         let forming = self.partition.forming_start();
-        for readings in
-            self.readings.chunk_by(|one, next| one.source.topology == next.source.topology)
-        {
-            let Reading { source, committed, reached, .. } = &readings[0];
-            let to = forming.min(*reached);
-            if *committed < to {
-                self.run_stored(source.topology, *committed..to, again, cx);
+        let same =
+            |one: &Reading<E>, next: &Reading<E>| one.source.topology == next.source.topology;
+        let stored: Vec<_> = (self.readings.chunk_by(same))
+            .map(|readings| (readings[0].source.topology, readings[0].run_before(forming)))
+            .collect();
+        for (topology, Range { start: mut from, end }) in stored {
+            while from < end {
+                from = self.run_stored(topology, from..end, again, cx);
             }
         }
         for (offset, time, bytes) in self.partition.forming() {
@@ -543,6 +534,10 @@ impl<E: Event> IntakeSlot for Intake<E> {
         if moved {
             group.settled.push((depot, task, settled));
         }
+        for (topology, records) in self.skipped.drain(..) {
+            self.view.skip(records.end.0 - records.start.0);
+            group.skipped.push(Skipped { topology, depot, task, records });
+        }
         group.records.extend(self.partition.seal(settled));
         group.lags |= self.is_behind(self.partition.next());
         self.taken_up.clear();
@@ -563,13 +558,6 @@ impl<E: Event> IntakeSlot for Intake<E> {
 
     fn forming_bytes(&self) -> usize {
         self.partition.forming_bytes()
-    }
-}
-
-impl<E> Reading<E> {
-    /// Whether it has not run everything before an offset, and may.
-    fn is_behind(&self, end: Offset) -> bool {
-        self.held.is_none() && self.reached < end
     }
 }
 

@@ -6,23 +6,25 @@ mod again;
 mod failed;
 mod guard;
 mod intake;
+mod reading;
 
 pub(crate) use self::{
     failed::{Failed, Next, Verdict},
     guard::Guard,
-    intake::{Intake, IntakeSlot, SourceProgress, Start},
+    intake::{Intake, IntakeSlot, SourceProgress},
+    reading::Start,
 };
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::Range, sync::Arc, time::Duration};
 
 use crate::{
-    clock::{Clock, Timestamp},
+    clock::{Clock, Now, Timestamp},
     depot::SealedRecords,
     flow::{
         AckReturn, Appends, Changes, Cx, Deferred, Facts, Failure, Identity, Origin, Outbox,
         Parcel, Parking, Program, Pulse, Waits,
     },
-    id::{DepotId, Offset, TaskId},
+    id::{DepotId, Offset, TaskId, TopologyId},
     planted::Mistake,
     pstate::{PStatePartition, SealedRows},
 };
@@ -71,9 +73,19 @@ pub(crate) struct SealedTask {
     pub(crate) settled: Vec<(DepotId, TaskId, Offset)>,
     /// Whether there are records with an offset that some topology has not run.
     pub(crate) lags: bool,
+    pub(crate) skipped: Vec<Skipped>,
     /// Branches of trees that were parked, and that went on.
     pub(crate) parked: Changes,
     pub(crate) acks: Vec<AckReturn>,
+}
+
+/// Records that were trimmed before a topology could run them.
+#[derive(Clone, Debug)]
+pub(crate) struct Skipped {
+    pub(crate) topology: TopologyId,
+    pub(crate) depot: DepotId,
+    pub(crate) task: TaskId,
+    pub(crate) records: Range<Offset>,
 }
 
 impl SealedTask {
@@ -160,7 +172,7 @@ impl Task {
 
     /// Takes up to `count` new records from each of its depot partitions and runs them, behind those that are
     /// stored and have not run.
-    pub(crate) fn run_records(&mut self, count: usize, begin: Begin<'_>, now: Timestamp) -> Took {
+    pub(crate) fn run_records(&mut self, count: usize, begin: Begin<'_>, now: Now) -> Took {
         self.with_cx(|intakes, cx| {
             let mut took = Took::default();
             for intake in intakes {
@@ -217,7 +229,7 @@ impl Task {
         self.was_dropped = true;
     }
 
-    /// Hands everything since the last cut to a commit group.
+    /// Hands everything since the last cut to a commit group; `now` is the time of day.
     pub(crate) fn seal(&mut self, now: Timestamp) -> SealedTask {
         let mut group = SealedTask {
             rows: self.pstates.iter_mut().filter_map(|pstate| pstate.seal()).collect(),

@@ -8,6 +8,7 @@ use std::{
 use rama_core::{
     __private::{Depot, Link, PState, at, key_hash},
     clock::{Clock, ManualClock, Timestamp},
+    cluster::Tuning,
     depot::{DepotOptions, Partitioning},
     error::EventError,
     flow::{Retry, SourceOptions, StartFrom},
@@ -54,6 +55,7 @@ pub(crate) struct Shop {
     pub(crate) door: Arc<watch::Sender<bool>>,
     pub(crate) options: DepotOptions,
     pub(crate) random: bool,
+    pub(crate) retry: Retry,
     /// The topologies, with where each of their sources begins.
     pub(crate) readers: Vec<(&'static str, Vec<StartFrom>)>,
 }
@@ -61,7 +63,8 @@ pub(crate) struct Shop {
 impl Default for Shop {
     fn default() -> Self {
         let door = Arc::new(watch::Sender::new(false));
-        Self { door, options: DepotOptions::new(), random: false, readers: Vec::new() }
+        let (options, readers) = (DepotOptions::new(), Vec::new());
+        Self { door, options, random: false, retry: Retry::None, readers }
     }
 }
 
@@ -104,7 +107,7 @@ impl Module for Shop {
         for (name, topology, read) in declared {
             let starts = self.readers.iter().filter(|(reader, _)| *reader == name);
             for start in starts.flat_map(|(_, starts)| starts) {
-                let options = SourceOptions::new().start_from(*start).retry(Retry::None);
+                let options = SourceOptions::new().start_from(*start).retry(self.retry);
                 let flow = module.flow(topology);
                 let came = flow.returns("after await_future(door)");
                 flow.define_returns(came, |cx, _: i64, ()| cx.ack_return(&"late"));
@@ -174,6 +177,7 @@ pub(crate) struct Street {
     pub(crate) disk: Failing,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) tasks: u32,
+    pub(crate) tuning: Tuning,
 }
 
 /// A shop that is open.
@@ -188,7 +192,7 @@ impl Street {
     /// With shops of one task.
     pub(crate) fn new() -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp(1_000)));
-        Self { disk: Failing::default(), clock, tasks: 1 }
+        Self { disk: Failing::default(), clock, tasks: 1, tuning: Tuning::default() }
     }
 
     pub(crate) async fn open(&self, shop: Shop) -> Open {
@@ -199,7 +203,8 @@ impl Street {
         let ipc = InProcessCluster::create_on_disks(self.disk.for_every_module()).await?;
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
         let ipc = ipc.with_clock(clock);
-        let client = ipc.launch(shop, config(self.tasks, 1)).await?;
+        let config = config(self.tasks, 1).tuning(self.tuning.clone());
+        let client = ipc.launch(shop, config).await?;
         Ok(Open { ipc, client, disk: self.disk.clone(), clock: Arc::clone(&self.clock) })
     }
 

@@ -8,16 +8,17 @@ use std::{
 };
 
 use rama_core::{
-    depot::DepotOptions,
+    cluster::Tuning,
+    depot::{AckReturns, DepotOptions},
     disk::Disk,
-    error::ReadError,
-    flow::StartFrom,
+    error::{AppendError, ReadError},
+    flow::{Retry, StartFrom},
     id::{Offset, TaskId},
     prelude::*,
     store::Store,
 };
 
-use crate::shop::{Client, READERS, Sale, Shop, Street, WAITS};
+use crate::shop::{Client, FAILS, Open, READERS, Sale, Shop, Street, WAITS};
 
 /// Keeps ten, and has at most twelve.
 fn ten() -> DepotOptions {
@@ -186,6 +187,68 @@ async fn without_coordination_a_parked_record_may_go_and_is_counted() {
         assert_eq!((info.start, info.skipped), (Offset(90), skipped), "once");
         open.crash();
     }
+}
+
+/// A shop that does not wait for its topology, which holds everything or nothing behind a sale that fails; and sales of
+/// which the first were trimmed meanwhile. Gives what those were told who waited for them, in their order, and for the one that fails.
+async fn trimmed_while_it_rests(retry: Retry) -> (Open, Vec<Answer>) {
+    let tuning = Tuning { checkpoint_bytes: 16 * 1024, ..Tuning::default() };
+    let street = Street { tuning, ..Street::new() };
+    let open = street.open(Shop { retry, ..Shop::with(ten().coordinate(false)) }).await;
+    let append = |number: i64| {
+        let sales = open.client.sales.clone();
+        let sale = Sale::with_notes(number, 3_200);
+        // Told in the end, and not at the first failure.
+        async move { sales.append_once(number.to_string(), sale).await }
+    };
+    let mut waiting = vec![tokio::spawn(append(FAILS))];
+    while open.client.range().1 == 0 {
+        tokio::task::yield_now().await;
+    }
+    waiting.extend((1..60).map(|number| tokio::spawn(append(number))));
+    trimmed_to(&open.client, 20).await;
+    // Now it is tried again.
+    open.wait_until(1_000_000);
+    let mut answers = Vec::new();
+    for answer in waiting {
+        answers.push(answer.await.unwrap());
+    }
+    (open, answers)
+}
+
+type Answer = Result<AckReturns, AppendError>;
+
+fn is_trimmed(answer: &Answer, at: u64) -> bool {
+    let Err(refused) = answer else { return false };
+    let AppendError::Trimmed { depot: "sales", task: TaskId(0), offset, topology: "first" } =
+        refused
+    else {
+        panic!("{refused}")
+    };
+    assert_eq!(*offset, Offset(at), "{refused}");
+    true
+}
+
+#[tokio::test]
+async fn who_waits_for_a_record_that_a_topology_skips_is_told_so() {
+    let (open, answers) = trimmed_while_it_rests(Retry::AllAfter).await;
+    let skipped = open.client.sales.partition_info(TaskId(0)).unwrap().skipped;
+    assert!((20..=50).contains(&skipped), "{skipped}");
+    for (offset, answer) in (0..).zip(&answers) {
+        assert_eq!(is_trimmed(answer, offset), offset < skipped, "{offset}: {answer:?}");
+    }
+    let done: Vec<_> = (skipped.cast_signed()..60).collect();
+    assert_eq!(open.client.read(READERS[0]).await, done);
+    open.close().await;
+}
+
+#[tokio::test]
+async fn who_waits_for_a_record_that_is_trimmed_before_it_is_tried_again_is_told_so() {
+    let (open, answers) = trimmed_while_it_rests(Retry::Individual).await;
+    assert!(is_trimmed(&answers[0], 0), "{:?}", answers[0]);
+    assert!(answers[1..].iter().all(Result::is_ok), "it does not hold the others");
+    assert_eq!(open.client.sales.partition_info(TaskId(0)).unwrap().skipped, 1);
+    open.close().await;
 }
 
 /// Three thousand sales, which a topology that begins with the first one reads over several lives in each of which the

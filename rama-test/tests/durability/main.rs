@@ -10,8 +10,8 @@ use std::{sync::Arc, time::Duration};
 use disk::TestDisk;
 use rama_core::{
     clock::{ManualClock, Timestamp},
-    cluster::{Cluster, Durability},
-    error::AppendError,
+    cluster::{Cluster, Durability, Tuning},
+    error::{AppendError, LetterError},
     prelude::*,
 };
 use rama_test::LaunchConfig;
@@ -212,6 +212,100 @@ async fn after_a_failed_sync_the_next_start_reads_the_disk_anew_and_checks_it() 
     assert!(machine.stored().await >= 100);
     machine.kill().await;
     assert_eq!(machine.disk.forgotten(), 1, "a start without a doubt is fast");
+}
+
+defmodule! {
+    /// Gives up odd numbers.
+    EvenModule {
+        depot *numbers: u64, global;
+
+        stream sums {
+            pstate $$sum: u64;
+
+            sources! {
+                source(*numbers, attempts: 1) :> number;
+                refuse_odd(number)?;
+                local_transform([nil_to_val(0), term(|sum| sum + number)], $$sum);
+            }
+        }
+    }
+}
+
+fn refuse_odd(number: u64) -> Result<(), EventError> {
+    if number.is_multiple_of(2) { Ok(()) } else { Err(EventError::new("it is odd")) }
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_orders_about_letters_until_there_is_space() {
+    let (disk, clock) = (TestDisk::default(), Arc::new(ManualClock::new(Timestamp(1))));
+    let cluster = Cluster::on_disks(disk.for_every_module());
+    let cluster = cluster.with_clock(Arc::<ManualClock>::clone(&clock));
+    let module = cluster.launch(EvenModule, LaunchConfig::new().tasks(1)).await.unwrap();
+    let (numbers, sums) = (&module.depot.numbers, &module.stream.sums);
+    for number in [1, 3, 5] {
+        numbers.append(number).await.unwrap_err();
+    }
+    let letters = sums.dead_letters(None, 10).await.unwrap();
+    disk.set_free(0);
+    while numbers.append(2).await.is_ok() {}
+    for refused in [sums.discard(&letters[0]).await, sums.replay(&letters[1]).await] {
+        let refused = refused.unwrap_err();
+        assert!(matches!(refused, LetterError::DiskFull { module: "EvenModule" }), "{refused}");
+    }
+    assert_eq!(sums.dead_letters(None, 10).await.unwrap(), letters, "nothing was done");
+    disk.set_free(1 << 40);
+    loop {
+        clock.advance(Duration::from_millis(100));
+        match sums.discard(&letters[0]).await {
+            Ok(()) => break,
+            Err(LetterError::DiskFull { .. }) => tokio::task::yield_now().await,
+            Err(other) => panic!("{other}"),
+        }
+    }
+    assert_eq!(sums.dead_letters(None, 10).await.unwrap(), letters[1..]);
+}
+
+defmodule! {
+    /// Counts numbers.
+    CountModule {
+        depot *numbers: u64, hash_by(|number| *number);
+
+        stream counts {
+            pstate $$counts: Map<u64, u64>;
+
+            sources! {
+                source(*numbers) :> number;
+                local_transform([keypath(number), nil_to_val(0), term(|count| count + 1)], $$counts);
+            }
+        }
+    }
+}
+
+/// Whether so many appends of a number each, of so many different ones, make a checkpoint due.
+async fn is_checkpointed(appends: u64, numbers: u64) -> bool {
+    let disk = TestDisk::default();
+    let clock = Arc::new(ManualClock::new(Timestamp(1)));
+    let cluster = Cluster::on_disks(disk.for_every_module()).with_clock(clock);
+    let tuning = Tuning { checkpoint_bytes: 1024 * 1024, ..Tuning::default() };
+    let config = LaunchConfig::new().tasks(1).tuning(tuning);
+    let module = cluster.launch(CountModule, config).await.unwrap();
+    let before = disk.uses("store.redb").1;
+    let all = (0..appends).map(|append| append % numbers);
+    module.depot.numbers.append_all(all, AckLevel::Ack).await.unwrap();
+    // A checkpoint is written in the background.
+    for _ in 0..100_000 {
+        if disk.uses("store.redb").1 > before {
+            return true;
+        }
+        tokio::task::yield_now().await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn many_small_rows_make_a_checkpoint_due_by_the_memory_that_they_take() {
+    assert!(is_checkpointed(8_000, 8_000).await, "each is in memory beside its bytes in the log");
+    assert!(!is_checkpointed(8_000, 4).await, "a row that changes all the time is there once");
 }
 
 #[tokio::test]

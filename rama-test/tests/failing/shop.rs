@@ -40,6 +40,11 @@ static BEGUN: Mutex<BTreeMap<u64, Vec<u64>>> = Mutex::new(BTreeMap::new());
 
 static RUNS: AtomicU64 = AtomicU64::new(0);
 
+/// A number for a test.
+pub(crate) fn new_run() -> u64 {
+    RUNS.fetch_add(1, Ordering::Relaxed)
+}
+
 /// Notes that a record is begun. Tells for the how many-th time.
 pub(crate) fn attempt_of(run: u64, id: u64) -> u32 {
     let mut all = BEGUN.lock().unwrap();
@@ -129,7 +134,7 @@ pub(crate) struct Test<M: Module> {
 
 impl<M: Module + Copy> Test<M> {
     pub(crate) async fn new(module: M, tasks: u32) -> Self {
-        let run = RUNS.fetch_add(1, Ordering::Relaxed);
+        let run = new_run();
         let (disk, clock) = (Failing::default(), Arc::new(ManualClock::new(Timestamp(1_000_000))));
         let (ipc, client) = launch(&disk, &clock, module, tasks).await;
         Self { ipc, client, clock, disk, module, tasks, run }

@@ -2,15 +2,30 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
 
-use std::{collections::BTreeMap, future::Future, sync::Mutex, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+    task::Waker,
+    time::Duration,
+};
 
-use rama_core::{error::Fate, prelude::*};
+use rama_core::{
+    clock::{Clock, ManualClock, Sleep, Timestamp},
+    error::Fate,
+    id::TaskId,
+    prelude::*,
+};
+use rama_test::InProcessCluster;
 use tokio::sync::oneshot;
 
 use crate::{
-    common::{failed, key_at},
+    common::{config, failed, key_at},
     outside::until,
-    shop::{Test, attempt_of, fate},
+    shop::{Test, attempt_of, fate, new_run},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -118,14 +133,22 @@ async fn a_tree_that_waits_for_too_long_fails_and_its_late_answer_is_ignored() {
     let count = job(&test, key, 2, What::Count);
     test.client.depot.jobs.append(count).await.unwrap();
     assert!(!outcome.is_finished());
-    test.clock.advance(LIMIT);
+    // A commit that is on its way when time passes puts the limit off.
+    until("its time is over", async || {
+        test.clock.advance(Duration::from_millis(1));
+        outcome.is_finished()
+    })
+    .await;
     let outcome = outcome.await.unwrap();
     let text = outcome.as_ref().unwrap_err().to_string();
     assert!(text.contains("not done within 5s, with all that it causes"), "{text}");
     assert_eq!(fate(outcome), Fate::Again { attempt: 2, of: 2 });
     assert!(late.is_closed() || late.send(99).is_err(), "nobody listens any more");
-    test.clock.advance(Duration::from_millis(100));
-    until("it waits again", async || waiting(test.run) == 1).await;
+    until("it waits again", async || {
+        test.clock.advance(Duration::from_millis(1));
+        waiting(test.run) == 1
+    })
+    .await;
     take_waiting(test.run).send(7).unwrap();
     until("it is done", async || done(&test, key).await == [2, 7]).await;
 }
@@ -144,6 +167,72 @@ async fn a_tree_that_always_takes_too_long_is_given_up() {
     assert_eq!((test.attempts(1), done(&test, 1).await), (2, vec![]));
     let reason = letters.dead_letters(None, 1).await.unwrap().remove(0).reason;
     assert!(reason.contains("not done within 5s"), "{reason}");
+}
+
+/// A clock whose time of day somebody sets.
+#[derive(Debug)]
+struct Set {
+    steady: ManualClock,
+    days: AtomicU64,
+}
+
+const DAY: Duration = Duration::from_hours(24);
+
+impl Clock for Set {
+    fn now(&self) -> Timestamp {
+        self.steady.now()
+    }
+
+    fn wall(&self) -> Timestamp {
+        let days = u32::try_from(self.days.load(Ordering::Relaxed)).unwrap();
+        Timestamp(0).after(DAY * days)
+    }
+
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.steady.sleep(duration)
+    }
+
+    fn alarm(&self, at: Timestamp, waker: &Waker) -> Option<Duration> {
+        self.steady.alarm(at, waker)
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_fails_no_tree_and_keeps_none_waiting() {
+    let (steady, days) = (ManualClock::new(Timestamp(1_000)), AtomicU64::new(10));
+    let clock = Arc::new(Set { steady, days });
+    let ipc = InProcessCluster::create().await.unwrap();
+    let ipc = ipc.with_clock(Arc::clone(&clock) as Arc<dyn Clock>);
+    let client = ipc.launch(Patient, config(1, 1)).await.unwrap();
+    let (run, jobs) = (new_run(), client.depot.jobs.clone());
+    let job = |id, what| Job { run, key: 1, id, what };
+    let waits = {
+        let (jobs, waits) = (jobs.clone(), job(1, What::Wait));
+        tokio::spawn(async move { jobs.append(waits).await })
+    };
+    until("it waits", async || waiting(run) == 1).await;
+    clock.days.store(20, Ordering::Relaxed);
+    jobs.append(job(2, What::Count)).await.unwrap();
+    jobs.append(job(3, What::Count)).await.unwrap();
+    let last = jobs.partition_info(TaskId(0)).unwrap().last_time;
+    assert_eq!(last, Some(clock.wall()), "records have the time of day");
+    assert!(!waits.is_finished(), "nothing has passed");
+    clock.days.store(1, Ordering::Relaxed);
+    // A commit that is on its way when time passes puts the limit off.
+    until("its time is over", async || {
+        clock.steady.advance(Duration::from_millis(1));
+        waits.is_finished()
+    })
+    .await;
+    assert_eq!(fate(waits.await.unwrap()), Fate::Again { attempt: 2, of: 2 });
+    let late = take_waiting(run);
+    clock.days.store(0, Ordering::Relaxed);
+    until("it waits again", async || {
+        clock.steady.advance(Duration::from_millis(1));
+        waiting(run) == 1
+    })
+    .await;
+    drop(late);
 }
 
 #[tokio::test(flavor = "multi_thread")]

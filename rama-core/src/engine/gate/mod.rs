@@ -21,12 +21,12 @@ use tokio::sync::Notify;
 
 use super::{
     Engine,
-    orders::Order,
+    orders::{Order, OrderError},
     quarantine::{Care, LeftWork},
     unfinished::{Closed, Judged, Unfinished},
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Now, Timestamp},
     flow::{APPENDS_MAX, FUTURES_MAX, Failure, Waits},
     id::{Epoch, TaskId},
     task::{Failed, Next, SealedTask, Verdict},
@@ -309,16 +309,26 @@ impl Engine {
         state.overdue = is_long.then_some(passed);
     }
 
-    /// Takes an order of a client. Dropped when the module has ended.
+    /// Takes an order of a client. Dropped when the module has ended; refused while the disk is full, as appends are,
+    /// since no group could be cut that does it, and orders would pile up.
     pub(crate) fn order(&self, order: Order) {
         let mut state = self.gate.state();
         if !matches!(state.phase, Phase::Running) {
             return;
         }
+        if self.space.is_full() {
+            return order.refuse(OrderError::DiskFull);
+        }
         state.orders.push(order);
         state.dirty = true;
         state.cut_wanted |= !state.committing;
         self.cut_when_quiet(&mut state);
+    }
+
+    /// Refuses the orders that no cut has done.
+    pub(super) fn refuse_orders(&self, refusal: &OrderError) {
+        let orders = std::mem::take(&mut self.gate.state().orders);
+        orders.into_iter().for_each(|order| order.refuse(refusal.clone()));
     }
 
     /// The group in the committer's hands is durable and visible: the next one may be cut.
@@ -361,9 +371,9 @@ impl Engine {
         if let Some(fatal) = failures.iter().find(|failure| failure.fatal) {
             return self.end(state, Phase::Broken(Arc::clone(&fatal.reason)));
         }
-        let now = self.clock.now();
+        let now = Now::of(&*self.clock);
         if !state.is_closing() {
-            failures.extend(state.unfinished.overdue(now));
+            failures.extend(state.unfinished.overdue(now.steady));
         }
         if !failures.is_empty() {
             return self.repeat_without(state, failures);
@@ -375,13 +385,13 @@ impl Engine {
             self.task(origin.task).judge(*origin, *verdict);
         }
         let mut tasks: Vec<SealedTask> =
-            self.all_tasks().map(|task| self.task(task).seal(now)).collect();
+            self.all_tasks().map(|task| self.task(task).seal(now.wall)).collect();
         let deadline = state.unfinished.deadline();
         // What is run again is read when this group is visible.
         state.lags = tasks.iter().any(|task| task.lags) || !failed.is_empty();
-        let mut closed = state.unfinished.close(&mut tasks, failed, state.epoch, now);
+        let mut closed = state.unfinished.close(&mut tasks, failed, state.epoch, now.steady);
         for origin in state.unfinished.obey(std::mem::take(&mut state.orders), &mut closed) {
-            let verdict = Verdict { next: Next::Again(now), holds: false };
+            let verdict = Verdict { next: Next::Again(now.steady), holds: false };
             self.task(origin.task).judge(origin, verdict);
             state.lags = true;
         }
@@ -400,7 +410,7 @@ impl Engine {
         if !closed.is_empty() || tasks.iter().any(|task| !task.is_empty()) {
             self.groups.put(Group { epoch: state.epoch, tasks, closed });
             state.epoch = state.epoch.next();
-            (state.committing, state.cut_at) = (true, now);
+            (state.committing, state.cut_at) = (true, now.steady);
         } else if state.left.care == Care::Wary {
             self.wake_lanes();
         }

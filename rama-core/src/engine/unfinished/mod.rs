@@ -4,6 +4,7 @@
 //! Records that are finished in their group, which is nearly all of them, never come here.
 
 mod repeated;
+mod trimmed;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +19,7 @@ use super::{
     quarantine::CRASHES,
 };
 use crate::{
-    clock::Timestamp,
+    clock::{Now, Timestamp},
     depot::{AckLevel, Reply},
     error::{AppendError, Fate},
     flow::{AckReturn, Failure, Origin, Place, Retries, Retry, too_long},
@@ -86,9 +87,17 @@ pub(crate) struct Held {
     pub(crate) reply: Reply,
     /// In the order in which they count.
     pub(crate) returns: Vec<AckReturn>,
-    pub(crate) failure: Option<(TopologyId, Arc<str>, Fate)>,
+    pub(crate) not_done: Option<NotDone>,
     /// The group that has the record.
     since: Epoch,
+}
+
+/// Why a topology has not done a record.
+#[derive(Debug)]
+pub(crate) enum NotDone {
+    Failed(TopologyId, Arc<str>, Fate),
+    /// It was not there any more.
+    Trimmed(TopologyId),
 }
 
 /// A record that failed in a group, and what becomes of it.
@@ -100,6 +109,7 @@ pub(crate) struct Judged {
     pub(crate) times: u32,
     pub(crate) fate: Fate,
     pub(crate) verdict: Verdict,
+    /// By the time of day.
     pub(crate) at: Timestamp,
 }
 
@@ -223,7 +233,7 @@ impl Unfinished {
     pub(super) fn judge(
         &mut self,
         failed: &Failed,
-        now: Timestamp,
+        now: Now,
         ends_the_process: impl Fn(Origin) -> bool,
     ) -> Vec<Judged> {
         let (mut judged, mut letters) = (Vec::new(), 0);
@@ -238,8 +248,8 @@ impl Unfinished {
                 false => self.fate(*origin, times, letters),
             };
             let next = match fate {
-                Fate::Again { .. } => Next::Again(due(*origin, times, now)),
-                Fate::NoRoom => Next::Again(due(*origin, u32::MAX, now)),
+                Fate::Again { .. } => Next::Again(due(*origin, times, now.steady)),
+                Fate::NoRoom => Next::Again(due(*origin, u32::MAX, now.steady)),
                 _ => Next::Never,
             };
             if fate == Fate::DeadLetter {
@@ -248,7 +258,7 @@ impl Unfinished {
             }
             let verdict = Verdict { next, holds: record.holds };
             let reason = Arc::clone(&record.reason);
-            judged.push(Judged { origin: *origin, reason, times, fate, verdict, at: now });
+            judged.push(Judged { origin: *origin, reason, times, fate, verdict, at: now.wall });
         }
         judged
     }
@@ -286,6 +296,7 @@ impl Unfinished {
         self.count(tasks, now, &mut closed);
         self.settle_failed(&mut closed);
         self.pass(tasks, &mut closed);
+        self.refuse_trimmed(tasks, &mut closed, epoch);
         self.hold(tasks, epoch);
         self.refuse_given_up(tasks, &mut closed, epoch);
         self.collect_returns(tasks);
@@ -456,7 +467,7 @@ impl Unfinished {
                 let place = (depot, task, offset);
                 let depot = records.name;
                 let held =
-                    Held { place, depot, reply, returns: Vec::new(), failure: None, since: epoch };
+                    Held { place, depot, reply, returns: Vec::new(), not_done: None, since: epoch };
                 let to = if offset >= settled { &mut self.ahead } else { &mut self.waiting };
                 to.insert(place, held);
             }
@@ -492,7 +503,7 @@ impl Unfinished {
             if held.reply.is_of_tree() && verdict.next != Next::Never {
                 continue;
             }
-            held.failure = Some((origin.topology, Arc::clone(reason), *fate));
+            held.not_done = Some(NotDone::Failed(origin.topology, Arc::clone(reason), *fate));
             answers.extend(self.ahead.remove(&place).or_else(|| self.waiting.remove(&place)));
         }
     }
@@ -567,5 +578,6 @@ fn is_begun(begun: &BTreeMap<Key, Begun>, place: Place) -> bool {
 /// Whether a task leaves nothing behind with this group.
 fn is_finished(task: &SealedTask) -> bool {
     let nothing_parked = task.parked.begun.is_empty() && task.parked.ended.is_empty();
-    nothing_parked && !task.records.iter().any(|records| records.is_ahead())
+    let is_ahead = || task.records.iter().any(|records| records.is_ahead());
+    nothing_parked && task.skipped.is_empty() && !is_ahead()
 }

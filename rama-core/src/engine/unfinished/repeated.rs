@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Closed, Held, Unfinished};
+use super::{Closed, Held, NotDone, Unfinished};
 use crate::{
     depot::{AckLevel, Reply},
     error::Fate,
@@ -35,9 +35,9 @@ impl Unfinished {
             for (offset, reply) in records.replies.extract_if(.., asks) {
                 let place = (depot, task, offset);
                 let topology = self.given.topology_of(place).expect("it was asked for it");
-                let failure = Some((topology, Arc::from(GIVEN_UP), Fate::DeadLetter));
-                let returns = Vec::new();
-                let held = Held { place, depot: name, reply, returns, failure, since: epoch };
+                let failed = NotDone::Failed(topology, Arc::from(GIVEN_UP), Fate::DeadLetter);
+                let (returns, not_done) = (Vec::new(), Some(failed));
+                let held = Held { place, depot: name, reply, returns, not_done, since: epoch };
                 closed.answers.push(held);
             }
         }
