@@ -8,14 +8,14 @@ use std::{
 
 use super::{
     Engine,
-    gate::{Permit, Report, Takes},
+    gate::{Only, Permit, Report, Takes},
 };
 use crate::{
     clock::{Now, Timestamp},
     driver::{Actor, Signal, Step},
     flow::Parcel,
     id::TaskId,
-    task::{Begin, Task, Took},
+    task::{Alone, Begin, Task, Took},
 };
 
 /// Records a task takes from one depot partition in a batch: enough to share the cost of passing the
@@ -79,10 +79,10 @@ impl Lane {
             let to = parcel.to;
             self.with_task(to, &mut report, |task| task.run_parcel(parcel, permit.overdue));
         }
-        if permit.is_wary {
-            self.work_alone(permit, &mut report);
-        } else {
-            self.take_on(permit, &mut report);
+        match permit.alone {
+            Some(Only::Left) => self.work_alone(permit, &mut report),
+            Some(Only::Suspects) => self.run_suspect(permit, &mut report),
+            None => self.take_on(permit, &mut report),
         }
         for task in &self.tasks {
             let task = self.engine.task(*task);
@@ -90,6 +90,7 @@ impl Lane {
             report.waiting |= task.is_waiting();
             report.parked = report.parked + task.waits();
             report.resting += task.resting();
+            report.suspects += task.suspects();
         }
         report
     }
@@ -116,7 +117,8 @@ impl Lane {
     fn work_alone(&mut self, permit: &Permit, report: &mut Report) {
         let engine = Arc::clone(&self.engine);
         let (guard, now) = (&engine.quarantine, Now::of(&*engine.clock));
-        let begin = Begin { stored: true, new: false, closing: permit.closing, alone: Some(guard) };
+        let alone = Some(Alone::Left(guard));
+        let begin = Begin { stored: true, new: false, closing: permit.closing, alone };
         for (takes, begins) in [(Takes::Parked, false), (Takes::Stored, true)] {
             for index in 0..self.tasks.len() {
                 if permit.takes < takes || report.records > 0 {
@@ -127,6 +129,20 @@ impl Lane {
                 });
                 report.add(took);
             }
+        }
+    }
+
+    /// Runs one record that may have failed on what another one left.
+    fn run_suspect(&mut self, permit: &Permit, report: &mut Report) {
+        let (now, alone) = (Now::of(&*self.engine.clock), Some(Alone::Suspects));
+        let begin = Begin { stored: true, new: false, closing: permit.closing, alone };
+        for index in 0..self.tasks.len() {
+            if permit.takes < Takes::Stored || report.records > 0 {
+                return;
+            }
+            let run = |task: &mut Task| task.run_records(1, begin, now);
+            let took = self.with_task(self.tasks[index], report, run);
+            report.add(took);
         }
     }
 

@@ -68,8 +68,18 @@ pub struct Cx<'a> {
 pub(crate) struct Failure {
     pub(crate) origin: Origin,
     pub(crate) reason: Arc<str>,
-    /// Whether it is the module that cannot go on, and not only this record.
-    pub(crate) fatal: bool,
+    pub(crate) blame: Blame,
+}
+
+/// What a failure says of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// It has failed, whatever others did.
+    Record,
+    /// It has failed, unless that comes from what another record left that failed in the same attempt.
+    Perhaps,
+    /// Nothing: it is the module that cannot go on.
+    Module,
 }
 
 /// A value on its way back to the client that appended the record (DP-27).
@@ -209,7 +219,7 @@ impl Cx<'_> {
         }));
         self.pulse.end();
         let fatal = self.fatal.take();
-        let is_fatal = fatal.is_some();
+        let blame = if fatal.is_some() { Blame::Module } else { Blame::Perhaps };
         let reason = match (fatal, outcome) {
             (Some(fatal), _) => fatal,
             (None, Ok(Ok(()))) if !self.sends_too_much() => return,
@@ -223,7 +233,7 @@ impl Cx<'_> {
         };
         self.deferred.clear();
         let reason = format!("{reason} (in `{label}`)").into();
-        self.failures.push(Failure { origin, reason, fatal: is_fatal });
+        self.failures.push(Failure { origin, reason, blame });
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{any::Any, time::Duration};
 
 use super::{
-    Cx, Failure, Identity, Origin,
+    Blame, Cx, Failure, Identity, Origin,
     program::{PortId, Program},
     source_options::too_long,
 };
@@ -90,7 +90,7 @@ impl<T: Send + 'static> Frames for FrameBatch<T> {
                 left.push(envelope);
             } else if cx.failures.last().is_none_or(|last| last.origin != origin) {
                 let reason = too_long(timeout);
-                cx.failures.push(Failure { origin, reason, fatal: false });
+                cx.failures.push(Failure { origin, reason, blame: Blame::Record });
             }
         }
         self.frames = left.into_iter();

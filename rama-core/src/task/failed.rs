@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::suspects::Suspected;
 use crate::{clock::Timestamp, flow::Origin, id::Offset};
 
 /// Records that failed in the forming group. They are left out when it is repeated.
@@ -18,6 +19,8 @@ pub(crate) struct FailedRecord {
     pub(crate) reason: Arc<str>,
     /// Whether the records behind it in its partition wait until it is done or given up.
     pub(crate) holds: bool,
+    /// Whether it may have failed on what another one left.
+    is_suspect: bool,
 }
 
 /// What becomes of a record that failed.
@@ -46,7 +49,15 @@ impl Failed {
             self.records.extract_if(origin..=last, |_, _| true).for_each(drop);
         }
         self.holding |= holds;
-        self.records.insert(origin, FailedRecord { reason, holds });
+        self.records.insert(origin, FailedRecord { reason, holds, is_suspect: false });
+    }
+
+    /// Adds a record that is to be run alone.
+    pub(crate) fn suspect(&mut self, origin: Origin, reason: Arc<str>, how: Suspected) {
+        self.add(origin, reason, how == Suspected::InTurn);
+        if let Some(record) = self.records.get_mut(&origin) {
+            record.is_suspect = true;
+        }
     }
 
     /// Whether a record has failed, or is held by one before it.
@@ -54,8 +65,14 @@ impl Failed {
         self.records.contains_key(origin) || (self.holding && self.is_held(origin))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Origin, &FailedRecord)> {
-        self.records.iter()
+    /// Those that failed by themselves.
+    pub(crate) fn certain(&self) -> impl Iterator<Item = (&Origin, &FailedRecord)> {
+        self.records.iter().filter(|(_, record)| !record.is_suspect)
+    }
+
+    /// Those of which that is not known.
+    pub(crate) fn suspects(&self) -> impl Iterator<Item = &Origin> {
+        self.records.iter().filter(|(_, record)| record.is_suspect).map(|(origin, _)| origin)
     }
 
     /// Where the records begin that are held, in each partition that has some.
@@ -89,7 +106,7 @@ mod tests {
         assert!(failed.leaves_out(&at(1, 3)) && !failed.leaves_out(&at(1, 4)));
         failed.add(at(1, 5), "earlier".into(), true);
         failed.add(at(1, 7), "behind it".into(), true);
-        let left: Vec<_> = failed.iter().map(|(origin, _)| origin.offset.0).collect();
+        let left: Vec<_> = failed.certain().map(|(origin, _)| origin.offset.0).collect();
         assert_eq!(left, [3, 5], "what is behind the first one has not failed, it has not run");
         assert!(failed.leaves_out(&at(1, 5)) && failed.leaves_out(&at(1, 1_000)));
         assert!(!failed.leaves_out(&at(2, 6)), "another topology goes on");

@@ -7,14 +7,14 @@ use std::{
 };
 
 use super::{
-    Begin, Failed, Guard, Next, SealedTask, Skipped, Start, Took, Verdict, again::Again,
-    reading::Reading,
+    Alone, Begin, Failed, Guard, Next, SealedTask, Skipped, Start, Suspected, Took, Verdict,
+    again::Again, reading::Reading, suspects::Suspects,
 };
 use crate::{
     clock::{Now, Timestamp},
     codec::decode_value,
     depot::{Append, Appended, DepotPartition, DepotReadError, DepotView, Event, StoredRecord},
-    flow::{Cx, Failure, Origin, Program, Source},
+    flow::{Blame, Cx, Failure, Origin, Program, Source},
     id::{DepotId, Offset, TaskId, TopologyId},
     planted::Mistake,
 };
@@ -58,6 +58,7 @@ pub(crate) struct Intake<E> {
     taken_up: Vec<Origin>,
     /// What topologies did not find any more in this attempt.
     skipped: Vec<(TopologyId, Range<Offset>)>,
+    suspects: Suspects,
 }
 
 /// Which of the stored records in question are run.
@@ -105,6 +106,12 @@ pub(crate) trait IntakeSlot: Send {
     /// A record has failed that holds all behind it: the topology goes back to it.
     fn hold(&mut self, origin: Origin);
     fn judge(&mut self, origin: Origin, verdict: Verdict);
+    /// Takes note of a record that may have failed on what another one left. `None` when it cannot be run alone.
+    fn suspect(&mut self, origin: Origin) -> Option<Suspected>;
+    /// What stood before it is about to be sealed: its topology goes on.
+    fn resume(&mut self, origin: Origin);
+    /// How many records are to be run alone.
+    fn suspects(&self) -> usize;
     /// How many records wait to be run again.
     fn resting(&self) -> usize;
     fn next_due(&self) -> Option<Timestamp>;
@@ -149,6 +156,7 @@ impl<E: Event> Intake<E> {
             again: Again::new(unfinished),
             taken_up: Vec::new(),
             skipped: Vec::new(),
+            suspects: Suspects::default(),
         }
     }
 
@@ -223,8 +231,11 @@ impl<E: Event> Intake<E> {
     fn catch_up(&mut self, cx: &mut Cx<'_>) -> Option<Took> {
         self.skip_trimmed();
         let end = self.readable();
-        let behind = self.readings.iter().find(|reading| reading.is_behind(end))?;
-        let (topology, from) = (behind.source.topology, behind.reached);
+        let end_of = |reading: &Reading<E>| {
+            self.suspects.before(reading.source.topology, reading.reached, end)
+        };
+        let behind = self.readings.iter().find(|reading| reading.is_behind(end_of(reading)))?;
+        let (topology, from, end) = (behind.source.topology, behind.reached, end_of(behind));
         // What cannot begin is not read.
         let room = u64::try_from(cx.parking.room()).unwrap_or(u64::MAX);
         let to = Offset(end.0.min(from.0 + BACKLOG_RECORDS.min(room)));
@@ -253,7 +264,8 @@ impl<E: Event> Intake<E> {
         let in_turn = || in_turn().filter(|_| self.is_wanted(closing));
         let Some(origin) = again.or_else(in_turn) else { return false };
         if !guard.admits(origin) {
-            cx.failures.push(Failure { origin, reason: guard.reason(), fatal: false });
+            let (reason, blame) = (guard.reason(), Blame::Record);
+            cx.failures.push(Failure { origin, reason, blame });
         } else if again.is_some() {
             self.run_single(&[origin], Runs::First, cx);
             self.taken_up.push(origin);
@@ -265,6 +277,29 @@ impl<E: Event> Intake<E> {
             self.readings_of(topology).for_each(|reading| reading.reached = origin.offset.next());
         }
         true
+    }
+
+    /// Runs one record that may have failed on what another one left, if one stands first. Tells whether there was.
+    fn run_suspect(&mut self, cx: &mut Cx<'_>) -> bool {
+        if let Some(origin) = self.suspects.take_again() {
+            self.run_single(&[origin], Runs::First, cx);
+            self.taken_up.push(origin);
+            return true;
+        }
+        let end = self.readable();
+        let stands_first = |reading: &&Reading<E>| {
+            let (topology, reached) = (reading.source.topology, reading.reached);
+            reading.is_behind(end) && self.suspects.before(topology, reached, end) == reached
+        };
+        let Some(reading) = self.readings.iter().find(stands_first) else { return false };
+        let (topology, from) = (reading.source.topology, reading.reached);
+        let reached = match from < self.partition.forming_start() {
+            true => self.run_stored(topology, from..from.next(), Runs::First, cx),
+            false => self.run_forming(topology, from..from.next(), cx),
+        };
+        self.readings_of(topology).for_each(|reading| reading.reached = reached);
+        self.suspects.pass(topology, reached);
+        reached > from
     }
 
     /// A topology that lags goes on with the first record that is there, when the depot does not wait for it (DP-64).
@@ -345,7 +380,7 @@ impl<E: Event> Intake<E> {
             Err(error) => {
                 // Going on would leave records out for ever.
                 let reason = format!("stored records cannot be read: {error}").into();
-                cx.failures.push(Failure { origin: from, reason, fatal: true });
+                cx.failures.push(Failure { origin: from, reason, blame: Blame::Module });
                 None
             }
         }
@@ -417,11 +452,14 @@ impl<E: Event> IntakeSlot for Intake<E> {
             // Until an answer wakes the task.
             return Took::default();
         }
-        if let Some(guard) = begin.alone {
+        if let Some(alone) = begin.alone {
             if !begin.closing {
                 self.let_go(now.steady);
             }
-            let records = self.run_left(guard, begin.closing, cx);
+            let records = match alone {
+                Alone::Left(guard) => self.run_left(guard, begin.closing, cx),
+                Alone::Suspects => self.run_suspect(cx),
+            };
             return Took { records: usize::from(records), more: false };
         }
         if !begin.closing {
@@ -478,6 +516,7 @@ impl<E: Event> IntakeSlot for Intake<E> {
         let is_behind =
             |other: &Origin| other.topology == origin.topology && other.offset >= origin.offset;
         self.again.forget(is_behind);
+        self.suspects.forget(is_behind);
         self.taken_up.retain(|other| !is_behind(other));
         self.readings_of(origin.topology).for_each(|reading| {
             reading.reached = reading.reached.min(origin.offset);
@@ -498,8 +537,37 @@ impl<E: Event> IntakeSlot for Intake<E> {
         }
     }
 
+    fn suspect(&mut self, origin: Origin) -> Option<Suspected> {
+        let taken_up = self.taken_up.iter().position(|other| *other == origin);
+        let in_turn = |reading: &Reading<E>| {
+            let run = reading.committed..reading.reached;
+            reading.source.topology == origin.topology && run.contains(&origin.offset)
+        };
+        let how = match taken_up {
+            Some(at) => {
+                self.taken_up.remove(at);
+                Suspected::Again
+            }
+            None if self.readings.iter().any(in_turn) => Suspected::InTurn,
+            // A branch that went on.
+            None => return None,
+        };
+        self.suspects.add(origin, how);
+        Some(how)
+    }
+
+    fn resume(&mut self, origin: Origin) {
+        self.readings_of(origin.topology).for_each(|reading| {
+            reading.held = reading.held.filter(|until| *until != UNTIL_JUDGED);
+        });
+    }
+
+    fn suspects(&self) -> usize {
+        self.suspects.count()
+    }
+
     fn resting(&self) -> usize {
-        self.again.count()
+        self.again.count() + self.suspects.again()
     }
 
     fn next_due(&self) -> Option<Timestamp> {
@@ -553,7 +621,7 @@ impl<E: Event> IntakeSlot for Intake<E> {
 
     fn abandon(&mut self) {
         self.taken.clear();
-        self.again = Again::default();
+        (self.again, self.suspects) = (Again::default(), Suspects::default());
     }
 
     fn forming_bytes(&self) -> usize {

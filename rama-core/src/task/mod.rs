@@ -7,12 +7,14 @@ mod failed;
 mod guard;
 mod intake;
 mod reading;
+mod suspects;
 
 pub(crate) use self::{
     failed::{Failed, Next, Verdict},
     guard::Guard,
     intake::{Intake, IntakeSlot, SourceProgress},
     reading::Start,
+    suspects::Suspected,
 };
 
 use std::{ops::Range, sync::Arc, time::Duration};
@@ -103,8 +105,17 @@ pub(crate) struct Begin<'a> {
     pub(crate) new: bool,
     /// The module stops: nothing but what somebody waits for.
     pub(crate) closing: bool,
-    /// One record at most, of those that the last life of the module left, and only if it is admitted.
-    pub(crate) alone: Option<&'a dyn Guard>,
+    /// One record at most.
+    pub(crate) alone: Option<Alone<'a>>,
+}
+
+/// Of which records one is run alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Alone<'a> {
+    /// Of those that the last life of the module left, if it is admitted.
+    Left(&'a dyn Guard),
+    /// Of those that may have failed on what another one left.
+    Suspects,
 }
 
 /// What a batch of records did.
@@ -247,6 +258,21 @@ impl Task {
     /// Takes note of what becomes of a record that failed in the group that is about to be sealed.
     pub(crate) fn judge(&mut self, origin: Origin, verdict: Verdict) {
         self.intakes[usize::from(origin.depot.0)].judge(origin, verdict);
+    }
+
+    /// Takes note of a record that may have failed on what another one left. `None` when it cannot be run alone.
+    pub(crate) fn suspect(&mut self, origin: Origin) -> Option<Suspected> {
+        self.intakes[usize::from(origin.depot.0)].suspect(origin)
+    }
+
+    /// What stood before it is about to be sealed.
+    pub(crate) fn resume(&mut self, origin: Origin) {
+        self.intakes[usize::from(origin.depot.0)].resume(origin);
+    }
+
+    /// Records that are to be run alone.
+    pub(crate) fn suspects(&self) -> usize {
+        self.intakes.iter().map(|intake| intake.suspects()).sum()
     }
 
     /// Records that wait to be run again.

@@ -11,6 +11,7 @@ mod outside;
 
 mod all_after;
 mod letters;
+mod residue;
 mod retries;
 mod returns;
 mod several_sources;

@@ -7,6 +7,7 @@
 //! all of its effects, and nothing of any other record, except of those that are parked: a tree that
 //! waits for something outside is not in flight, and the group says so.
 
+mod doubt;
 mod life;
 
 use std::{
@@ -19,6 +20,7 @@ use std::{
 
 use tokio::sync::Notify;
 
+use self::doubt::Doubt;
 use super::{
     Engine,
     orders::{Order, OrderError},
@@ -27,7 +29,7 @@ use super::{
 };
 use crate::{
     clock::{Now, Timestamp},
-    flow::{APPENDS_MAX, FUTURES_MAX, Failure, Waits},
+    flow::{APPENDS_MAX, Blame, FUTURES_MAX, Failure, Waits},
     id::{Epoch, TaskId},
     task::{Failed, Next, SealedTask, Verdict},
 };
@@ -101,6 +103,7 @@ struct State {
     /// Lanes that have taken records out of their queues and not run them yet, by index.
     waiting: Vec<bool>,
     failed: Arc<Failed>,
+    doubt: Doubt,
     unfinished: Unfinished,
     /// What clients want of dead letters.
     orders: Vec<Order>,
@@ -145,11 +148,20 @@ pub(crate) struct Permit {
     pub(crate) takes: Takes,
     /// Whether the module stops.
     pub(crate) closing: bool,
-    /// Whether what was left is done alone.
-    pub(crate) is_wary: bool,
+    /// One thing at most, of these.
+    pub(crate) alone: Option<Only>,
     /// For how long a cut has waited for frames in flight, when that is long.
     pub(crate) overdue: Option<Duration>,
     pub(crate) repeat: Option<Arc<Failed>>,
+}
+
+/// What is done alone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Only {
+    /// What the last life of the module left.
+    Left,
+    /// Records of which it is not known whether they failed by themselves.
+    Suspects,
 }
 
 /// What a lane did in its batch of work.
@@ -169,6 +181,8 @@ pub(crate) struct Report {
     pub(crate) parked: Waits,
     /// Records that rest until they are run again.
     pub(crate) resting: usize,
+    /// Records that are to be run alone.
+    pub(crate) suspects: usize,
 }
 
 /// A consistent cut on its way to the log.
@@ -207,6 +221,7 @@ impl Gate {
             granted: vec![Takes::New; lanes],
             waiting: vec![false; lanes],
             failed: Arc::default(),
+            doubt: Doubt::new(lanes),
             unfinished,
             orders: Vec::new(),
             lags: false,
@@ -224,11 +239,11 @@ impl Gate {
             return None;
         }
         let (takes, closing) = (state.takes(), state.is_closing());
-        let is_wary = state.left.care == Care::Wary;
+        let alone = state.only();
         state.busy += 1;
         state.granted[lane] = takes;
         let repeat = (state.repeating > 0).then(|| Arc::clone(&state.failed));
-        Some(Permit { takes, closing, is_wary, overdue: state.overdue, repeat })
+        Some(Permit { takes, closing, alone, overdue: state.overdue, repeat })
     }
 
     /// Everything up to this group is in the log.
@@ -270,6 +285,7 @@ impl Engine {
         state.parked[lane] = report.parked;
         state.resting[lane] = report.resting;
         state.waiting[lane] = report.waiting;
+        state.doubt.has(lane, report.suspects);
         state.dirty |= self.is_overdue(&state);
         let enough = !report.more || state.records >= GROUP_RECORDS || state.is_full();
         if enough && state.dirty && !state.committing {
@@ -277,8 +293,10 @@ impl Engine {
         }
         self.watch_frames(&mut state);
         self.cut_when_quiet(&mut state);
-        if state.left.care == Care::Wary {
-            self.look_for_left(&mut state, lane, report);
+        match state.only() {
+            Some(Only::Left) => self.look_for_left(&mut state, lane, report),
+            Some(Only::Suspects) => self.look_for_suspects(&mut state, lane, report),
+            None => {}
         }
         self.wake_denied(&mut state);
         if state.is_closing() {
@@ -342,8 +360,8 @@ impl Engine {
         // Lanes that looked meanwhile did not ask for the deadline.
         let soon = self.clock.now().after(STALL);
         let is_soon = state.unfinished.deadline().is_some_and(|deadline| deadline <= soon);
-        let is_wary = state.left.care == Care::Wary;
-        if std::mem::take(&mut state.lags) || is_soon || is_wary {
+        let alone = state.only().is_some();
+        if std::mem::take(&mut state.lags) || is_soon || alone {
             self.wake_lanes();
         }
         if state.left.is_through {
@@ -368,7 +386,7 @@ impl Engine {
             .all_tasks()
             .flat_map(|task| self.task(task).failures().collect::<Vec<_>>())
             .collect();
-        if let Some(fatal) = failures.iter().find(|failure| failure.fatal) {
+        if let Some(fatal) = failures.iter().find(|failure| failure.blame == Blame::Module) {
             return self.end(state, Phase::Broken(Arc::clone(&fatal.reason)));
         }
         let now = Now::of(&*self.clock);
@@ -379,6 +397,7 @@ impl Engine {
             return self.repeat_without(state, failures);
         }
         let failed = std::mem::take(&mut state.failed);
+        failed.suspects().for_each(|origin| self.task(origin.task).resume(*origin));
         let failed =
             state.unfinished.judge(&failed, now, |origin| self.quarantine.gives_up(origin));
         for Judged { origin, verdict, .. } in &failed {
@@ -404,6 +423,7 @@ impl Engine {
         state.dirty = false;
         state.records = 0;
         state.forming_bytes.fill(0);
+        state.doubt.begin();
         if state.is_closing() && !self.clients_wait(state) {
             state.closing_groups = state.closing_groups.saturating_sub(1);
         }
@@ -411,7 +431,7 @@ impl Engine {
             self.groups.put(Group { epoch: state.epoch, tasks, closed });
             state.epoch = state.epoch.next();
             (state.committing, state.cut_at) = (true, now.steady);
-        } else if state.left.care == Care::Wary {
+        } else if state.only().is_some() {
             self.wake_lanes();
         }
         if state.left.care == Care::Watched {
@@ -424,9 +444,14 @@ impl Engine {
     /// Drops the attempt and runs its records again without those that failed, so that a failing record
     /// fails alone and leaves no trace.
     fn repeat_without(&self, state: &mut State, failures: Vec<Failure>) {
+        let doubtful = Self::is_doubtful(&failures);
         let failed = Arc::make_mut(&mut state.failed);
-        for Failure { origin, reason, .. } in failures {
-            failed.add(origin, reason, state.unfinished.holds(origin));
+        for Failure { origin, reason, blame } in failures {
+            let is_suspect = doubtful && blame == Blame::Perhaps;
+            match is_suspect.then(|| self.task(origin.task).suspect(origin)).flatten() {
+                Some(how) => failed.suspect(origin, reason, how),
+                None => failed.add(origin, reason, state.unfinished.holds(origin)),
+            }
         }
         self.all_tasks().for_each(|task| self.task(task).drop_attempt(&state.failed));
         state.repeating = self.tasks.len();
@@ -480,8 +505,11 @@ impl State {
         if self.cut_wanted || self.is_full() || self.in_flight >= PARCELS_MAX {
             return Takes::Nothing;
         }
-        if self.left.care == Care::Wary {
-            return self.takes_alone();
+        match self.only() {
+            Some(Only::Left) => return self.takes_alone(),
+            Some(Only::Suspects) if self.nothing_forms() => return Takes::Stored,
+            Some(Only::Suspects) => return Takes::Nothing,
+            None => {}
         }
         let parked = self.waits();
         match self.phase {
@@ -491,6 +519,14 @@ impl State {
             _ if self.resting.iter().sum::<usize>() >= RESTING_MAX => Takes::Again,
             _ if parked.appends >= APPENDS_MAX => Takes::Stored,
             _ => Takes::New,
+        }
+    }
+
+    /// What is done alone, if something is.
+    fn only(&self) -> Option<Only> {
+        match self.left.care {
+            Care::Wary => Some(Only::Left),
+            _ => self.doubt.is_resolved_now().then_some(Only::Suspects),
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
     clock::{Now, Timestamp},
     depot::{AckLevel, Reply},
     error::{AppendError, Fate},
-    flow::{AckReturn, Failure, Origin, Place, Retries, Retry, too_long},
+    flow::{AckReturn, Blame, Failure, Origin, Place, Retries, Retry, too_long},
     id::{Epoch, Offset, TopologyId},
     task::{Failed, Next, SealedTask, Verdict},
 };
@@ -211,7 +211,8 @@ impl Unfinished {
             let timeout = self.policies.of(origin).timeout;
             let ends = since.after(timeout);
             if ends <= now {
-                overdue.push(Failure { origin, reason: too_long(timeout), fatal: false });
+                let reason = too_long(timeout);
+                overdue.push(Failure { origin, reason, blame: Blame::Record });
             } else {
                 next = Some(next.map_or(ends, |next| next.min(ends)));
             }
@@ -237,7 +238,7 @@ impl Unfinished {
         ends_the_process: impl Fn(Origin) -> bool,
     ) -> Vec<Judged> {
         let (mut judged, mut letters) = (Vec::new(), 0);
-        for (origin, record) in failed.iter() {
+        for (origin, record) in failed.certain() {
             let before = self.begun.get(&key(*origin)).map(|begun| begun.failed);
             let before = before.or_else(|| self.holding.get(&key(*origin)).copied());
             let is_last = ends_the_process(*origin);

@@ -1,0 +1,66 @@
+//! Which of several records that failed in one attempt failed by themselves.
+//!
+//! What a failing record wrote before it failed is there until the attempt is dropped, so a record that ran behind it
+//! may have failed on that only. One that was the only one to fail has failed by itself. Where several have, all of them are
+//! left out of the repetition, with everything behind them in their partitions, and when the rest is in its group
+//! each is run alone: what fails then has failed, and what does not has lost nothing, its order included.
+
+use super::{Engine, Report, State, Takes};
+use crate::flow::{Blame, Failure};
+
+/// Records under suspicion, and whether they are being run.
+#[derive(Debug)]
+pub(super) struct Doubt {
+    /// How many there are, by lane.
+    suspects: Vec<usize>,
+    /// Lanes that have found none that can be run now, by index; `None` while other work goes on.
+    idle: Option<Vec<bool>>,
+}
+
+impl Doubt {
+    pub(super) fn new(lanes: usize) -> Self {
+        Self { suspects: vec![0; lanes], idle: None }
+    }
+
+    pub(super) fn has(&mut self, lane: usize, suspects: usize) {
+        self.suspects[lane] = suspects;
+    }
+
+    /// Whether nothing is run but one of them after the other, each in a group of its own.
+    pub(super) fn is_resolved_now(&self) -> bool {
+        self.idle.is_some()
+    }
+
+    /// A group is cut: what stood before them is in it.
+    pub(super) fn begin(&mut self) {
+        if self.idle.is_none() && self.suspects.iter().any(|suspects| *suspects > 0) {
+            self.idle = Some(vec![false; self.suspects.len()]);
+        }
+    }
+}
+
+impl Engine {
+    /// Whether failures may come from what other records left that failed.
+    pub(super) fn is_doubtful(failures: &[Failure]) -> bool {
+        let mut origins = failures.iter().map(|failure| failure.origin);
+        let first = origins.next();
+        origins.any(|origin| Some(origin) != first)
+            && failures.iter().any(|failure| failure.blame == Blame::Perhaps)
+    }
+
+    /// Suspects are run until no lane finds one that stands first in its partition. Those behind have their turn with
+    /// the next group.
+    pub(super) fn look_for_suspects(&self, state: &mut State, lane: usize, report: &Report) {
+        let granted = state.granted[lane];
+        let Some(idle) = &mut state.doubt.idle else { return };
+        if report.records > 0 {
+            idle[lane] = false;
+        } else if granted == Takes::Stored {
+            idle[lane] = true;
+        }
+        if !idle.contains(&false) {
+            state.doubt.idle = None;
+            self.wake_lanes();
+        }
+    }
+}
