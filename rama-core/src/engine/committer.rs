@@ -111,8 +111,10 @@ impl Committer {
             let rows = publish(&self.engine, &group, letters, self.redo.since());
             self.redo.keeps(rows);
         }
+        // Whoever is answered may move the clock: that is no stall of the disk.
+        let ends = self.engine.clock.now();
         self.answers.give(group);
-        self.engine.committed();
+        self.engine.committed(ends);
         Ok(())
     }
 
@@ -191,8 +193,11 @@ impl Committer {
         if !is_due && (self.is_checkpointing() || !self.engine.snapshot_is_wanted()) {
             return Ok(false);
         }
-        let has_space = self.engine.space.has_for_checkpoint(self.redo.bytes());
-        if !has_space && !self.engine.gate.is_closing() {
+        let has_space = match self.engine.gate.is_closing() {
+            true => self.may_end_with_checkpoint() || self.is_behind(),
+            false => self.engine.space.has_for_checkpoint(self.redo.bytes()),
+        };
+        if !has_space {
             self.engine.runs_full();
             return Ok(false);
         }
@@ -222,6 +227,11 @@ impl Committer {
             || (space.give_up_reserve() && has_space())
     }
 
+    /// Whether commits wait for a checkpoint. A module that stops does not wait for space: it tries, or would not end.
+    fn is_behind(&self) -> bool {
+        self.redo.memory() >= UNCHECKPOINTED_MAX * self.tuning.checkpoint_bytes
+    }
+
     fn is_checkpointing(&self) -> bool {
         self.progress.jobs.load(Ordering::Acquire) < self.jobs
     }
@@ -237,8 +247,7 @@ impl Committer {
     }
 
     fn take(&mut self) -> Result<(), String> {
-        let room = UNCHECKPOINTED_MAX * self.tuning.checkpoint_bytes;
-        if self.in_hand.is_some() || self.redo.memory() >= room {
+        if self.in_hand.is_some() || self.is_behind() {
             return Ok(());
         }
         let Some(group) = self.engine.groups.take() else { return Ok(()) };
@@ -330,7 +339,8 @@ fn encode(group: &Group, letters: &[LetterChange]) -> Result<Vec<u8>, CodecError
     }
     let parked = group.closed.parked.iter().map(|origin| (origin, true));
     let done = group.closed.done.iter().map(|origin| (origin, false));
-    for (Origin { topology, depot, task, offset }, parked) in parked.chain(done) {
+    // The later one counts: a letter whose replay is done with may be replayed at the same cut.
+    for (Origin { topology, depot, task, offset }, parked) in done.chain(parked) {
         writer.parked(*topology, *depot, *task, *offset, parked);
     }
     for (origin, failed) in &group.closed.again {

@@ -196,7 +196,8 @@ impl<E: Event> Intake<E> {
                 Some(Stored::Records(records)) => records,
                 Some(Stored::Trimmed { start }) => {
                     let gone = rest.partition_point(|one| one.offset < start);
-                    for origin in &rest[..gone] {
+                    let trimmed = rest[..gone].iter().filter(|one| !runs.leaves_out(one));
+                    for origin in trimmed {
                         cx.parking.note_gone(*origin);
                         self.skipped.push((origin.topology, origin.offset..origin.offset.next()));
                     }

@@ -78,6 +78,12 @@ impl TestDisk {
         self.state().free = bytes;
     }
 
+    /// Somebody else takes all the space that there is, the reserve included.
+    pub(crate) fn fill(&self) {
+        let mut state = self.state();
+        (state.free, state.reserved) = (0, 0);
+    }
+
     pub(crate) fn fail_syncs(&self, fail: bool) {
         self.state().syncs_fail = fail;
     }
@@ -240,7 +246,13 @@ impl DiskFile for TestFile {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         let mut state = self.handle.state()?;
-        state.files[self.file].bytes.resize(usize::try_from(len).unwrap(), 0);
+        let len = usize::try_from(len).unwrap();
+        let grows = len.saturating_sub(state.files[self.file].bytes.len());
+        if grows as u64 > state.free {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        state.free -= grows as u64;
+        state.files[self.file].bytes.resize(len, 0);
         Ok(())
     }
 

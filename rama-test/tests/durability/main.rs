@@ -3,7 +3,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
 
+mod clocks;
 mod disk;
+mod full_disks;
+
+#[path = "../failing_disk/mod.rs"]
+mod failing_disk;
+#[path = "../outside/mod.rs"]
+mod outside;
 
 use std::{sync::Arc, time::Duration};
 

@@ -9,11 +9,16 @@ mod failing_disk;
 #[path = "../outside/mod.rs"]
 mod outside;
 
+mod alarms;
 mod all_after;
+mod going_back;
 mod letters;
 mod residue;
 mod retries;
 mod returns;
+mod same_cut;
+mod scripted;
 mod several_sources;
 mod shop;
 mod timeouts;
+mod trimmed;

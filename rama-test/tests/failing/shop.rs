@@ -17,7 +17,7 @@ use rama_core::{
     module::Module,
     prelude::*,
 };
-use rama_test::InProcessCluster;
+use rama_test::{InProcessCluster, LaunchConfig};
 
 use crate::{common::config, failing_disk::Failing, outside::until};
 
@@ -128,35 +128,39 @@ pub(crate) struct Test<M: Module> {
     pub(crate) clock: Arc<ManualClock>,
     disk: Failing,
     module: M,
-    tasks: u32,
+    config: LaunchConfig,
     pub(crate) run: u64,
 }
 
 impl<M: Module + Copy> Test<M> {
     pub(crate) async fn new(module: M, tasks: u32) -> Self {
+        Self::with(module, config(tasks, tasks.min(2))).await
+    }
+
+    pub(crate) async fn with(module: M, config: LaunchConfig) -> Self {
         let run = new_run();
         let (disk, clock) = (Failing::default(), Arc::new(ManualClock::new(Timestamp(1_000_000))));
-        let (ipc, client) = launch(&disk, &clock, module, tasks).await;
-        Self { ipc, client, clock, disk, module, tasks, run }
+        let (ipc, client) = launch(&disk, &clock, module, config.clone()).await;
+        Self { ipc, client, clock, disk, module, config, run }
     }
 
     /// Loses what is not on the disk, and starts again.
     pub(crate) async fn crash(self) -> Self {
-        let Self { ipc, clock, disk, module, tasks, run, .. } = self;
+        let Self { ipc, clock, disk, module, config, run, .. } = self;
         disk.writes_vanish.store(true, Ordering::Relaxed);
         drop(ipc);
         disk.writes_vanish.store(false, Ordering::Relaxed);
-        let (ipc, client) = launch(&disk, &clock, module, tasks).await;
-        Self { ipc, client, clock, disk, module, tasks, run }
+        let (ipc, client) = launch(&disk, &clock, module, config.clone()).await;
+        Self { ipc, client, clock, disk, module, config, run }
     }
 
     /// Stops, and starts again.
     pub(crate) async fn restart(self) -> Self {
-        let Self { ipc, clock, disk, module, tasks, run, .. } = self;
+        let Self { ipc, clock, disk, module, config, run, .. } = self;
         ipc.shutdown().await.unwrap();
         drop(ipc);
-        let (ipc, client) = launch(&disk, &clock, module, tasks).await;
-        Self { ipc, client, clock, disk, module, tasks, run }
+        let (ipc, client) = launch(&disk, &clock, module, config.clone()).await;
+        Self { ipc, client, clock, disk, module, config, run }
     }
 
     pub(crate) fn record(&self, key: i64, id: u64, fails: u32) -> Record {
@@ -205,11 +209,11 @@ async fn launch<M: Module>(
     disk: &Failing,
     clock: &Arc<ManualClock>,
     module: M,
-    tasks: u32,
+    config: LaunchConfig,
 ) -> (InProcessCluster, M::Client) {
     let ipc = InProcessCluster::create_on_disks(disk.for_every_module()).await.unwrap();
     let ipc = ipc.with_clock(Arc::clone(clock) as Arc<dyn Clock>);
-    let client = ipc.launch(module, config(tasks, tasks.min(2))).await.unwrap();
+    let client = ipc.launch(module, config).await.unwrap();
     (ipc, client)
 }
 

@@ -350,10 +350,11 @@ impl Engine {
     }
 
     /// The group in the committer's hands is durable and visible: the next one may be cut.
-    pub(crate) fn committed(&self) {
+    /// It has been so since `at`.
+    pub(crate) fn committed(&self, at: Timestamp) {
         let mut state = self.gate.state();
         state.committing = false;
-        let stalled = self.clock.now().since(state.cut_at);
+        let stalled = at.since(state.cut_at);
         if stalled >= STALL {
             state.unfinished.forgive(stalled);
         }
