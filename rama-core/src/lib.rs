@@ -58,10 +58,13 @@ pub mod prelude {
 
     pub use crate::{
         Error, Result,
+        clock::Timestamp,
         codec::Key,
         dataflow, defmodule, defop,
         depot::AckLevel,
         error::EventError,
+        id::TaskId,
+        log::Durability,
         module::Module,
         modules, path,
         schema::{FixedKeys, List, Map, Nested, Set, Subindexed, Uncounted},

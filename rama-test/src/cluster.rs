@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 use rama_core::{
     Result,
     clock::Clock,
-    cluster::{Cluster, LaunchConfig},
+    cluster::{Cluster, LaunchConfig, Status},
     disk::Disk,
     error::LaunchError,
     module::Module,
@@ -78,6 +78,11 @@ impl InProcessCluster {
     /// As [`Cluster::update`].
     pub async fn update<M: Module>(&self, module: M) -> Result<M::Client> {
         self.cluster.update(module).await
+    }
+
+    /// How a module is; `None` when it was never launched here.
+    pub async fn status(&self, module: &str) -> Option<Status> {
+        self.cluster.status(module).await
     }
 
     /// Stops all modules gracefully. Dropping the cluster instead stops them at once, as a crash would.

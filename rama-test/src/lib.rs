@@ -10,7 +10,7 @@ mod cluster;
 mod simulation;
 
 pub use cluster::InProcessCluster;
-pub use rama_core::cluster::{Durability, LaunchConfig};
+pub use rama_core::cluster::{Durability, LaunchConfig, Status};
 pub use simulation::{
     Joined, Simulation, World, assert_exactly_once, partition_records, records, trace_of,
 };

@@ -9,7 +9,7 @@ mod common;
 use common::{config, home, launch};
 use rama_core::{
     error::{AppendError, ReadError},
-    id::{Offset, TaskId},
+    id::Offset,
     prelude::*,
 };
 use rama_test::InProcessCluster;

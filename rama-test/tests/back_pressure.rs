@@ -15,7 +15,7 @@ use std::{
 };
 
 use common::{failed, key_at, launch, launch_on};
-use rama_core::{error::AppendError, id::TaskId, prelude::*};
+use rama_core::{error::AppendError, prelude::*};
 use tokio::task::{JoinSet, spawn_blocking, unconstrained};
 
 /// Records that the queue of a partition holds.

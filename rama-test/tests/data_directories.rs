@@ -2,9 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
 
+mod sums;
+
 use std::{
     collections::BTreeMap,
     fs,
+    ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -14,32 +17,17 @@ use std::{
 
 use rama_core::{
     cluster::Cluster,
-    data::{DataError, backup, restore, verify},
-    id::TaskId,
+    codec::encode_value,
+    data::{DataError, Report, backup, restore, verify},
+    disk::FileDisk,
+    id::Offset,
     prelude::*,
+    store::{Batch, Store, StoreError},
 };
 use rama_test::LaunchConfig;
+use sums::{Client, SumModule, stored};
 
 const TASKS: u32 = 2;
-
-defmodule! {
-    /// Adds numbers, with a hop.
-    SumModule {
-        depot *numbers: u64, random;
-
-        stream sums {
-            pstate $$sums: Map<u64, u64>;
-
-            sources! {
-                source(*numbers) :> number;
-                |hash(number % 4);
-                local_transform([keypath(number % 4), nil_to_val(0), term(|sum| sum + number)], $$sums);
-            }
-        }
-    }
-}
-
-type Client = <SumModule as Module>::Client;
 
 async fn launch(data: &Path) -> (Cluster, Client) {
     let cluster = Cluster::on_disk(data);
@@ -49,21 +37,15 @@ async fn launch(data: &Path) -> (Cluster, Client) {
 }
 
 /// How many records there are; the state is what follows from them.
-async fn checked(module: &Client) -> u64 {
-    let stored = rama_test::records(&module.depot.numbers).await.unwrap();
-    for key in 0..4 {
-        let sum: u64 = stored.iter().filter(|number| *number % 4 == key).sum();
-        let found = module.pstate.sums.select_one(path![keypath(key)]).await.unwrap();
-        assert_eq!(found.unwrap_or(0), sum, "of {key}");
-    }
-    stored.len() as u64
+async fn count(module: &Client) -> u64 {
+    stored(module).await.len() as u64
 }
 
 async fn stored_in(data: &Path) -> u64 {
     let (cluster, module) = launch(data).await;
-    let count = checked(&module).await;
+    let stored = count(&module).await;
     cluster.shutdown().await.unwrap();
-    count
+    stored
 }
 
 /// A directory whose module was stopped, or killed with most of its records in the log only.
@@ -158,6 +140,81 @@ async fn damage_is_named_with_its_place() {
 }
 
 #[tokio::test]
+async fn a_check_that_finds_damage_says_what_to_do() {
+    let directory = tempfile::tempdir().unwrap();
+    written(directory.path(), true).await;
+    let whole = verify(directory.path()).unwrap().to_string();
+    assert!(whole.ends_with(": whole"), "{whole}");
+    fs::remove_file(directory.path().join("SumModule/store.redb")).unwrap();
+    let damaged = verify(directory.path()).unwrap().to_string();
+    assert!(damaged.lines().last().unwrap().contains("with `restore`"), "{damaged}");
+    let missing = verify(directory.path().join("none")).unwrap_err().to_string();
+    assert!(missing.contains("none has no data: name the directory"), "{missing}");
+}
+
+/// The keys of the stored blocks of a task, each of which ends with the offset behind its last record.
+fn blocks(store: &Store, task: u32) -> Vec<Vec<u8>> {
+    let mut keys = Vec::new();
+    let from = task.to_be_bytes();
+    let snapshot = store.snapshot().unwrap();
+    let scanned = snapshot.scan("depot:numbers", &from, None, &mut |key, _| {
+        keys.push(key.to_vec());
+        ControlFlow::Continue(())
+    });
+    scanned.unwrap();
+    keys.retain(|key| key.starts_with(&from));
+    keys
+}
+
+/// Changes the store of a stopped module, and tells what a check says of it then.
+fn changed(
+    data: &Path,
+    change: impl Fn(&Store, &mut Batch<'_>) -> Result<(), StoreError>,
+) -> Report {
+    let disk = Arc::new(FileDisk::create(data.join("SumModule")).unwrap());
+    let store = Store::open(disk, "store.redb").unwrap();
+    let mut batch = store.batch().unwrap();
+    change(&store, &mut batch).unwrap();
+    batch.commit().unwrap();
+    store.close().unwrap();
+    verify(data).unwrap()
+}
+
+#[tokio::test]
+async fn records_that_are_missing_at_the_front_are_damage_unless_they_were_trimmed() {
+    let directory = tempfile::tempdir().unwrap();
+    written(directory.path(), true).await;
+    let whole = fs::read(directory.path().join("SumModule/store.redb")).unwrap();
+    let report = changed(directory.path(), |store, batch| {
+        let first = &blocks(store, 0)[0];
+        batch.table("depot:numbers", |table| table.delete(first))
+    });
+    assert!(report.to_string().contains("key numbers/0: the records begin with"), "{report}");
+    // Two blocks at least: one of each checkpoint.
+    let report = changed(directory.path(), |store, batch| {
+        let next = blocks(store, 0)[0].clone();
+        let before = u64::from_be_bytes(next[4..].try_into().unwrap()) - 1;
+        let mut start = Vec::new();
+        encode_value(&Offset(before), &mut start).unwrap();
+        batch.table("starts", |table| table.put(b"numbers/0", &start))
+    });
+    assert!(report.is_whole(), "the block with the first record stays: {report}");
+    fs::write(directory.path().join("SumModule/store.redb"), &whole).unwrap();
+    let report = changed(directory.path(), |store, batch| {
+        let all = blocks(store, 1);
+        batch.table("depot:numbers", |table| all.iter().try_for_each(|key| table.delete(key)))
+    });
+    assert!(report.to_string().contains("key numbers/1: the records from 0 to "), "{report}");
+    let refused = backup(directory.path(), directory.path().join("copy")).unwrap_err();
+    assert!(matches!(refused, DataError::Damaged(_)), "{refused}");
+    fs::write(directory.path().join("SumModule/store.redb"), &whole).unwrap();
+    let report = changed(directory.path(), |_, batch| {
+        batch.table("ends", |table| table.delete(b"numbers/1"))
+    });
+    assert!(report.to_string().contains("key numbers/1: there are records up to"), "{report}");
+}
+
+#[tokio::test]
 async fn a_backup_is_put_back_as_it_was() {
     for stopped in [true, false] {
         let directory = tempfile::tempdir().unwrap();
@@ -176,7 +233,7 @@ async fn nothing_is_overwritten_and_nothing_half_is_left() {
     let directory = tempfile::tempdir().unwrap();
     let [data, copy] = ["data", "copy"].map(|name| directory.path().join(name));
     let missing = backup(&data, &copy).unwrap_err();
-    assert!(matches!(missing, DataError::Io { .. }), "{missing}");
+    assert!(matches!(missing, DataError::NoData { .. }), "{missing}");
     written(&data, true).await;
     let (cluster, module) = launch(&data).await;
     let in_use = backup(&data, &copy).unwrap_err();
@@ -184,7 +241,7 @@ async fn nothing_is_overwritten_and_nothing_half_is_left() {
     assert!(in_use.to_string().contains(&format!("in use by process {me}")), "{in_use}");
     let in_use = verify(&data).unwrap_err();
     assert!(matches!(in_use, DataError::InUse { .. }), "{in_use}");
-    assert_eq!(checked(&module).await, 600);
+    assert_eq!(count(&module).await, 600);
     cluster.shutdown().await.unwrap();
     fs::create_dir(&copy).unwrap();
     fs::write(copy.join("mine"), b"!").unwrap();

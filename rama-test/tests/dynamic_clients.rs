@@ -10,7 +10,6 @@ use rama_core::{
     client::PState,
     dynamic::{Data, Path},
     error::ReadError,
-    id::TaskId,
     path::{PortableError, to_json},
     prelude::*,
     schema::Schema,

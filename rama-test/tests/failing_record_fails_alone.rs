@@ -9,7 +9,7 @@ mod common;
 use std::{collections::BTreeMap, fmt};
 
 use common::{failed, key_at, launch, launch_on};
-use rama_core::{id::TaskId, prelude::*};
+use rama_core::prelude::*;
 use tokio::task::JoinSet;
 
 /// Where a transfer fails, and how.

@@ -62,7 +62,7 @@ async fn a_failing_read_ends_the_module_before_an_effect_is_lost() {
     let module = ipc.launch(CountModule, one_task()).await.unwrap();
     module.depot.numbers.append(7).await.unwrap();
     let count = module.pstate.first.select_one(path![keypath(7)]).await.unwrap();
-    let stored = module.depot.numbers.partition_info(rama_core::id::TaskId(0)).unwrap().end.0;
+    let stored = module.depot.numbers.partition_info(TaskId(0)).unwrap().end.0;
     assert_eq!(count, Some(stored - 200_000 + 1), "every stored record has its effect");
 }
 

@@ -5,15 +5,21 @@
 
 mod common;
 
+use std::{
+    future::Future,
+    pin::pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::{Context, Poll, Waker},
+};
+
 use common::{config, launch};
 use rama_core::{
     client::Link,
     error::{Error, LaunchError},
-    id::TaskId,
     module::{Module, ModuleBuilder},
     prelude::*,
 };
-use rama_test::{InProcessCluster, LaunchConfig};
+use rama_test::{InProcessCluster, LaunchConfig, Status};
 
 defmodule! {
     Counter {
@@ -158,4 +164,59 @@ async fn fifty_clusters_one_after_the_other_leave_nothing_behind() {
         let client = ipc.launch(Counter, config(4, 2)).await.unwrap();
         assert_eq!(client.count("on disk").await, number);
     }
+}
+
+/// An event begins, and goes on once it may.
+static BEGUN: AtomicBool = AtomicBool::new(false);
+static GOES_ON: AtomicBool = AtomicBool::new(false);
+
+defmodule! {
+    Slow {
+        depot *numbers: u64, hash_by(|number| *number);
+
+        stream slow {
+            pstate $$seen: Map<u64, u64>;
+
+            sources! {
+                source(*numbers) :> number;
+                BEGUN.store(true, Ordering::Release);
+                while !GOES_ON.load(Ordering::Acquire) {
+                    std::thread::yield_now();
+                }
+                local_transform([keypath(number), termval(number)], $$seen);
+            }
+        }
+    }
+}
+
+/// What a future has when nobody waits for it.
+fn now<T>(future: impl Future<Output = T>) -> Poll<T> {
+    pin!(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[tokio::test]
+async fn status_waits_for_nobody_who_stops_or_updates_a_module() {
+    let ipc = InProcessCluster::create().await.unwrap();
+    assert_eq!(now(ipc.status("Slow")), Poll::Ready(None));
+    let slow = ipc.launch(Slow, config(1, 1)).await.unwrap();
+    for stops in [false, true] {
+        BEGUN.store(false, Ordering::Release);
+        GOES_ON.store(false, Ordering::Release);
+        assert_eq!(now(ipc.status("Slow")), Poll::Ready(Some(Status::Running)));
+        slow.depot.numbers.append_with(1, AckLevel::None).await.unwrap();
+        while !BEGUN.load(Ordering::Acquire) {
+            std::thread::yield_now();
+        }
+        let mut stop = pin!(async {
+            if stops { ipc.shutdown().await } else { ipc.update(Slow).await.map(drop) }
+        });
+        let polled = stop.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        let status = now(ipc.status("Slow"));
+        // Whatever was found: nothing ends while the event waits.
+        GOES_ON.store(true, Ordering::Release);
+        assert!(polled.is_pending(), "it waits for the event");
+        stop.await.unwrap();
+        assert_eq!(status, Poll::Ready(Some(Status::Stopping)));
+    }
+    assert_eq!(now(ipc.status("Slow")), Poll::Ready(Some(Status::Stopped)));
 }

@@ -7,7 +7,7 @@
 mod common;
 
 use common::{failed, key_at, keys_at, launch};
-use rama_core::{id::TaskId, prelude::*};
+use rama_core::prelude::*;
 
 const TASKS: u32 = 4;
 

@@ -9,7 +9,7 @@ mod common;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use common::{config, failed, key_at, launch};
-use rama_core::{depot::AckReturns, id::TaskId, prelude::*};
+use rama_core::{depot::AckReturns, prelude::*};
 use rama_test::InProcessCluster;
 
 const TASKS: u32 = 4;

@@ -10,7 +10,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{home, keys_at, launch_on, scrambled};
-use rama_core::{error::AppendError, id::TaskId, prelude::*};
+use rama_core::{error::AppendError, prelude::*};
 use tokio::task::JoinSet;
 
 const TASKS: u32 = 4;

@@ -9,7 +9,7 @@ mod common;
 use std::collections::BTreeMap;
 
 use common::{failed, home, key_at, launch};
-use rama_core::{error::AppendError, id::TaskId, partition::KeyHash, prelude::*};
+use rama_core::{error::AppendError, partition::KeyHash, prelude::*};
 
 const TASKS: u32 = 4;
 

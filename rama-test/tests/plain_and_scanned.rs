@@ -8,7 +8,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::launch;
-use rama_core::{id::TaskId, partition::KeyHash, prelude::*};
+use rama_core::{partition::KeyHash, prelude::*};
 
 defmodule! {
     Words {

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{failed, home, key_at, launch};
-use rama_core::{id::TaskId, prelude::*};
+use rama_core::prelude::*;
 
 const TASKS: u32 = 4;
 

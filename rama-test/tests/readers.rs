@@ -12,7 +12,6 @@ use common::{config, home, key_at, keys_at, launch};
 use rama_core::{
     clock::{Clock, ManualClock},
     error::ReadError,
-    id::TaskId,
     path::PathError,
     prelude::*,
 };

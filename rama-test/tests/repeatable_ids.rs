@@ -22,7 +22,6 @@ use rama_core::{
     depot::Partitioning,
     error::EventError,
     flow::{Cx, DepotRef, Flow},
-    id::TaskId,
     module::{Module, ModuleBuilder, TopologyType},
     prelude::*,
 };

@@ -16,7 +16,7 @@ use std::{
 use common::{config, home, keys_at, scrambled};
 use rama_core::{
     clock::{Clock, ManualClock},
-    id::{Offset, TaskId},
+    id::Offset,
     prelude::*,
 };
 use rama_test::InProcessCluster;

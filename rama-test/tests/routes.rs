@@ -12,7 +12,6 @@ use rama_core::{
     __private::{Depot, Link, PState, PStateOptions, at, key_hash},
     depot::Partitioning,
     flow::{Cx, PStateRef, Port, Route},
-    id::TaskId,
     module::{Module, ModuleBuilder},
     partition::KeyHash,
     prelude::*,

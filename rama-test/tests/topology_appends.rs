@@ -19,7 +19,6 @@ use rama_core::{
     depot::{AckReturns, Partitioning},
     error::{AppendError, EventError},
     flow::{Cx, DepotRef, Outcome, PStateRef, Retry, SourceOptions},
-    id::TaskId,
     module::{Module, ModuleBuilder, key_hash},
     prelude::*,
 };

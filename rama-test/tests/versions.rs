@@ -14,7 +14,7 @@ use accounts::{
     without_pstate,
 };
 use common::config;
-use rama_core::{client::PState, id::TaskId, module::Module, prelude::*};
+use rama_core::{client::PState, module::Module, prelude::*};
 use rama_test::InProcessCluster;
 
 type Numbers = BTreeMap<i64, u64>;

@@ -14,7 +14,7 @@ use std::{
 use rama_core::{
     clock::{Clock, ManualClock, Timestamp},
     cluster::{Cluster, Status, StuckEvent},
-    id::{Offset, TaskId},
+    id::Offset,
     prelude::*,
 };
 use rama_test::LaunchConfig;

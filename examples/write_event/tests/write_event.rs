@@ -1,6 +1,6 @@
 //! An appended record is in the depot, in the partition of its user.
 
-use rama_core::{error::AppendError, id::TaskId, prelude::*};
+use rama_core::{error::AppendError, prelude::*};
 use rama_test::{InProcessCluster, LaunchConfig};
 use write_event::{AddUser, UsersModule};
 

@@ -27,7 +27,7 @@ pub struct Stream {
 }
 
 /// A record that a topology has given up, after all its attempts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadLetter {
     /// The topology, with the id of its source if that has one.
@@ -65,6 +65,25 @@ impl DeadLetter {
     /// When it is no `E`.
     pub fn record<E: Event>(&self) -> Result<E, LetterError> {
         Ok(decode_value(&self.record)?)
+    }
+}
+
+/// All but the bytes of the record, of which there may be many: how many there are.
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { topology, depot, task, offset, appended, failed, attempts, reason, record } =
+            self;
+        f.debug_struct("DeadLetter")
+            .field("topology", topology)
+            .field("depot", depot)
+            .field("task", task)
+            .field("offset", offset)
+            .field("appended", appended)
+            .field("failed", failed)
+            .field("attempts", attempts)
+            .field("reason", reason)
+            .field("record", &format_args!("{} bytes", record.len()))
+            .finish()
     }
 }
 

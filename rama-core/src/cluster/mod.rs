@@ -13,7 +13,7 @@ use std::{
     fmt,
     future::{Future, poll_fn},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError, Weak},
     task::Poll,
 };
 
@@ -25,7 +25,7 @@ use crate::{
     disk::{Disk, FileDisk, MemoryDisk},
     driver::{Driver, ThreadDriver},
     engine::{Ending, Engine},
-    error::{Error, LaunchError, Result},
+    error::{LaunchError, Result},
     module::Module,
 };
 
@@ -33,7 +33,19 @@ use crate::{
 pub struct Cluster {
     storage: Storage,
     seams: Seams,
+    /// Held by whoever starts or stops modules, until that is done.
     modules: tokio::sync::Mutex<BTreeMap<&'static str, Launched>>,
+    /// The same modules for whoever only looks, also while they stop.
+    engines: Mutex<BTreeMap<&'static str, Known>>,
+}
+
+/// A module that was launched, as its status needs it.
+#[derive(Default)]
+struct Known {
+    /// Nowhere when it does not run.
+    engine: Weak<Engine>,
+    /// Whether it is being stopped.
+    stops: bool,
 }
 
 /// What is chosen once at start: who steps the actors, and what time it is.
@@ -87,7 +99,12 @@ impl Cluster {
         disk: impl Fn(&'static str) -> Result<Arc<dyn Disk>, LaunchError> + Send + Sync + 'static,
     ) -> Self {
         let seams = Seams { driver: Arc::new(ThreadDriver), clock: Arc::new(SystemClock) };
-        Self { storage: Box::new(disk), seams, modules: tokio::sync::Mutex::default() }
+        Self {
+            storage: Box::new(disk),
+            seams,
+            modules: tokio::sync::Mutex::default(),
+            engines: Mutex::default(),
+        }
     }
 
     /// Uses another clock for modules launched from now on.
@@ -137,8 +154,7 @@ impl Cluster {
         let mut modules = self.modules.lock().await;
         let launched = modules.get_mut(name).ok_or(LaunchError::NotRunning(name))?;
         let instance = launched.instance.take().ok_or(LaunchError::NotRunning(name))?;
-        launched.link.follow(None);
-        instance.stop().await?;
+        self.stop(&launched.link, instance).await?;
         let module = Arc::new(module);
         launched.start = starter(&module, launched.config.clone());
         self.begin(launched)?;
@@ -153,9 +169,7 @@ impl Cluster {
         let mut outcome = Ok(());
         for launched in self.modules.lock().await.values_mut() {
             if let Some(instance) = launched.instance.take() {
-                launched.link.follow(None);
-                let stopped = instance.stop().await;
-                outcome = outcome.and(stopped.map_err(Error::from));
+                outcome = outcome.and(self.stop(&launched.link, instance).await);
             }
         }
         outcome
@@ -210,9 +224,10 @@ impl Cluster {
     /// Ends all modules at once, as a crash of the process would: what was not made durable is gone, and nothing is
     /// tidied up. Handles lead nowhere until [`Self::restart`].
     pub async fn kill(&self) {
-        for launched in self.modules.lock().await.values_mut() {
+        for (&name, launched) in self.modules.lock().await.iter_mut() {
             launched.link.follow(None);
             drop(launched.instance.take());
+            self.known(name, Known::default());
         }
     }
 
@@ -229,23 +244,36 @@ impl Cluster {
         Ok(())
     }
 
-    /// How a module is; `None` when it was never launched here.
+    /// How a module is; `None` when it was never launched here. Waits for nothing, also while modules start or stop.
     pub async fn status(&self, module: &str) -> Option<Status> {
-        let modules = self.modules.lock().await;
-        let launched = modules.get(module)?;
-        Some(
-            launched
-                .instance
-                .as_ref()
-                .map_or(Status::Stopped, |instance| status(&instance.engine())),
-        )
+        let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        let Known { engine, stops } = engines.get(module)?;
+        Some(engine.upgrade().map_or(Status::Stopped, |engine| status(&engine, *stops)))
     }
 
     fn begin(&self, launched: &mut Launched) -> Result<()> {
         let instance = (launched.start)(self)?;
-        launched.link.follow(Some(instance.engine()));
+        let engine = instance.engine();
+        let known = Known { engine: Arc::downgrade(&engine), stops: false };
+        self.known(engine.module, known);
+        launched.link.follow(Some(engine));
         launched.instance = Some(instance);
         Ok(())
+    }
+
+    async fn stop(&self, link: &Link, instance: Instance) -> Result<()> {
+        let engine = instance.engine();
+        let known = Known { engine: Arc::downgrade(&engine), stops: true };
+        self.known(engine.module, known);
+        link.follow(None);
+        let stopped = instance.stop().await;
+        self.known(engine.module, Known::default());
+        Ok(stopped?)
+    }
+
+    fn known(&self, module: &'static str, known: Known) {
+        let mut engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
+        engines.insert(module, known);
     }
 }
 
@@ -259,15 +287,18 @@ pub enum Status {
     Stuck(Vec<StuckEvent>),
     /// It can make nothing durable any more; what is committed can be read.
     Broken(Arc<str>),
+    /// It is being stopped: it takes nothing more, and finishes what it has taken.
+    Stopping,
     /// It was stopped.
     Stopped,
 }
 
-fn status(engine: &Engine) -> Status {
+fn status(engine: &Engine, stops: bool) -> Status {
     match engine.gate.ending() {
         Some(Ending::Broken(reason)) => Status::Broken(reason),
         Some(Ending::Stopped { .. }) => Status::Stopped,
         None => match engine.watch.stuck() {
+            stuck if stuck.is_empty() && stops => Status::Stopping,
             stuck if stuck.is_empty() => Status::Running,
             stuck => Status::Stuck(stuck),
         },

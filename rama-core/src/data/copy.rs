@@ -1,16 +1,16 @@
 //! Copies of data: of a directory that nobody runs on, file by file, and of the store of a module that runs.
 //!
-//! A copy has its name only when it is complete, durable and checked.
+//! A copy has its name only when it is complete, durable and checked: until then it is staged (`staged.rs`).
 
 use std::{
     fs::{self, File},
     io,
     ops::ControlFlow,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
 };
 
-use super::{DataError, Report, check_unused, modules, verify};
+use super::{DataError, Report, check_unused, modules, staged::Staged};
 use crate::{
     disk::{Disk, FileDisk},
     engine::{META, STORE_FILE},
@@ -42,17 +42,14 @@ fn copy_directory(from: &Path, to: &Path) -> Result<Report, DataError> {
     let modules = modules(from)?;
     let staged = Staged::new(to)?;
     for module in &modules {
-        let target = staged.path.join(&module.name);
+        let target = staged.path().join(&module.name);
         FileDisk::create(&target).map_err(failed(&target))?;
         for name in module.disk.list().map_err(failed(&module.path))? {
             copy_file(&module.path.join(&name), &target.join(&name))?;
         }
         sync_directory(&target)?;
     }
-    let report = verify(&staged.path)?;
-    if !report.is_whole() {
-        return Err(DataError::Damaged(Box::new(report)));
-    }
+    let report = staged.checked()?;
     staged.finish()?;
     Ok(report)
 }
@@ -67,17 +64,14 @@ pub(crate) fn copy_store(
     check_unused(&to)?;
     // The folder that is checked has the module's one in it, as a data directory has.
     let staged = Staged::new(&directory.join(format!("{module}.backup")))?;
-    let folder = staged.path.join(module);
+    let folder = staged.path().join(module);
     let disk: Arc<dyn Disk> = Arc::new(FileDisk::create(&folder).map_err(failed(&folder))?);
     let store = Store::open(Arc::clone(&disk), STORE_FILE)?;
     // What makes the store a module's comes last: half a copy is none.
     let tables = snapshot.tables().filter(|table| *table != META).chain([META]);
     tables.into_iter().try_for_each(|table| copy_table(snapshot, table, &store))?;
     store.close()?;
-    let report = verify(&staged.path)?;
-    if !report.is_whole() {
-        return Err(DataError::Damaged(Box::new(report)));
-    }
+    let report = staged.checked()?;
     fs::rename(&folder, &to).map_err(failed(&to))?;
     sync_directory(directory)?;
     Ok(report)
@@ -107,47 +101,16 @@ fn copy_table(snapshot: &Snapshot, table: &str, store: &Store) -> Result<(), Sto
     }
 }
 
-/// A directory that gets its name when it is complete, and is removed if it never is.
-struct Staged {
-    path: PathBuf,
-    to: PathBuf,
-}
-
-impl Staged {
-    fn new(to: &Path) -> Result<Self, DataError> {
-        let mut name = to.file_name().unwrap_or_default().to_owned();
-        name.push(".unfinished");
-        let path = to.with_file_name(name);
-        check_unused(&path)?;
-        FileDisk::create(&path).map_err(failed(&path))?;
-        Ok(Self { path, to: to.to_owned() })
-    }
-
-    fn finish(self) -> Result<(), DataError> {
-        sync_directory(&self.path)?;
-        fs::rename(&self.path, &self.to).map_err(failed(&self.to))?;
-        let parent = self.to.parent().filter(|parent| *parent != Path::new(""));
-        sync_directory(parent.unwrap_or(Path::new(".")))
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        // What was staged is ours alone; after it got its name there is nothing here.
-        let _: io::Result<()> = fs::remove_dir_all(&self.path);
-    }
-}
-
 fn copy_file(from: &Path, to: &Path) -> Result<(), DataError> {
     fs::copy(from, to).map_err(failed(from))?;
     File::open(to).and_then(|file| file.sync_all()).map_err(failed(to))
 }
 
-fn sync_directory(path: &Path) -> Result<(), DataError> {
+pub(super) fn sync_directory(path: &Path) -> Result<(), DataError> {
     File::open(path).and_then(|directory| directory.sync_all()).map_err(failed(path))
 }
 
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> DataError {
+pub(super) fn failed(path: &Path) -> impl FnOnce(io::Error) -> DataError {
     let path = path.to_owned();
     move |source| DataError::Io { path, source }
 }

@@ -1,11 +1,12 @@
 //! Data directories as they lie on the disk, without a module that runs on them: checked, copied, put back.
 //!
 //! A data directory has a folder for each module. Nothing here changes the directory that it reads, and nothing that
-//! exists is overwritten.
+//! exists is overwritten, but for a copy of ours that was not finished.
 
 mod copy;
 mod error;
 mod report;
+mod staged;
 mod verify;
 
 pub(crate) use self::copy::copy_store;
@@ -40,7 +41,12 @@ struct ModuleFiles {
 fn modules(data: &Path) -> Result<Vec<ModuleFiles>, DataError> {
     let failed = |source| DataError::Io { path: data.to_owned(), source };
     let mut modules = Vec::new();
-    for entry in fs::read_dir(data).map_err(failed)? {
+    let no_data = || DataError::NoData { path: data.to_owned() };
+    let entries = fs::read_dir(data).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => no_data(),
+        _ => failed(error),
+    });
+    for entry in entries? {
         let path = entry.map_err(failed)?.path();
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         let name = name.to_owned();
@@ -50,7 +56,7 @@ fn modules(data: &Path) -> Result<Vec<ModuleFiles>, DataError> {
     }
     modules.sort_by(|one, other| one.name.cmp(&other.name));
     if modules.is_empty() {
-        return Err(DataError::NoData { path: data.to_owned() });
+        return Err(no_data());
     }
     Ok(modules)
 }

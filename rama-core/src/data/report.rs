@@ -1,12 +1,14 @@
 //! What a check of data found.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 /// What [`verify`](super::verify) found in a data directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The modules, by name.
     pub modules: Vec<ModuleReport>,
+    /// Where a copy lay that was never finished, when one had to make room for this one.
+    pub replaced: Option<PathBuf>,
 }
 
 /// What was found of one module. Counts are of what is whole.
@@ -45,15 +47,22 @@ impl Report {
     }
 }
 
+/// What to do about damage.
+const DAMAGED: &str = "what is damaged is refused when it is needed; put a backup back into another directory with \
+                       `restore`, and keep this one until that one runs";
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(path) = &self.replaced {
+            writeln!(f, "an unfinished backup was removed first: {}", path.display())?;
+        }
         for (index, module) in self.modules.iter().enumerate() {
             if index > 0 {
                 f.write_str("\n")?;
             }
             write!(f, "{module}")?;
         }
-        Ok(())
+        if self.is_whole() { Ok(()) } else { write!(f, "\n{DAMAGED}") }
     }
 }
 

@@ -3,14 +3,16 @@
 //!
 //! A row of a PState is compared as bytes; whether it decodes as the type that the module declares, only the module knows.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, path::Path, sync::Arc};
+
+use serde::de::DeserializeOwned;
 
 use super::{Damage, DataError, ModuleFiles, ModuleReport, Report, modules};
 use crate::{
     codec::decode_value,
     depot::{RecordBatch, block_key, read_block},
     disk::{Disk, overlay::Overlay},
-    engine::{ENDS, META, META_KEY, Meta, STORE_FILE, STORE_FORMAT, Tables},
+    engine::{ENDS, META, META_KEY, Meta, STARTS, STORE_FILE, STORE_FORMAT, Tables},
     group::{Entry, read_group},
     id::{Epoch, Offset, TaskId},
     log::{self, LogError},
@@ -27,7 +29,7 @@ const NAMED_MAX: usize = 20;
 pub fn verify(data: impl AsRef<Path>) -> Result<Report, DataError> {
     let modules = modules(data.as_ref())?;
     let reports = modules.iter().map(verify_module);
-    Ok(Report { modules: reports.collect::<Result<_, _>>()? })
+    Ok(Report { modules: reports.collect::<Result<_, _>>()?, replaced: None })
 }
 
 fn verify_module(files: &ModuleFiles) -> Result<ModuleReport, DataError> {
@@ -129,52 +131,80 @@ impl Check {
         Ok(())
     }
 
-    /// The blocks of each depot partition follow each other, up to where the partition ends.
+    /// The blocks of each depot partition follow each other, from where the partition begins to where it ends.
     fn records(&mut self, snapshot: &Snapshot) -> Result<(), StoreError> {
-        let mut ends = BTreeMap::new();
+        let mut stored = BTreeMap::new();
         for table in snapshot.tables().filter(|table| table.starts_with("depot:")) {
-            let depot = table.trim_start_matches("depot:");
-            let mut blocks: BTreeMap<TaskId, Offset> = BTreeMap::new();
-            snapshot.scrub(table, &mut |key, block| {
-                let Some(block) = block else { return };
-                match block_of(key, block) {
-                    Err(found) => {
-                        let place = format!("table {table}, key {}", hex(key));
-                        self.damaged(STORE_FILE, place, found);
-                    }
-                    Ok((task, range)) => {
-                        let before = blocks.insert(task, range.end);
-                        self.report.records += range.end.0 - range.start.0;
-                        if before.is_some_and(|before| before != range.start) {
-                            let place =
-                                format!("table {table}, task {task}, offset {}", range.start);
-                            self.damaged(STORE_FILE, place, "records before this one are missing");
-                        }
-                    }
-                }
-            })?;
-            let keyed = |(task, end)| (format!("{depot}/{task}").into_bytes(), end);
-            ends.extend(blocks.into_iter().map(keyed));
+            self.blocks(snapshot, table, &mut stored)?;
         }
-        snapshot.scrub(ENDS, &mut |key, end| {
-            let Some(end) = end else { return };
-            let place = format!("table {ENDS}, key {}", String::from_utf8_lossy(key));
-            match decode_value::<(Offset, u64)>(end) {
-                Err(error) => self.damaged(STORE_FILE, place, error.to_string()),
-                Ok((end, _)) => {
-                    let found = ends.get(key).copied();
-                    if found.is_some_and(|found| found != end) {
-                        let found = found.unwrap_or_default();
-                        self.damaged(
-                            STORE_FILE,
-                            place,
-                            format!("the records end with {found}, and should with {end}"),
-                        );
-                    }
-                    self.ends.insert(key.to_vec(), end);
-                }
+        let starts: BTreeMap<_, Option<Offset>> = self.bounds(snapshot, STARTS)?;
+        for (key, end) in self.bounds::<(Offset, u64)>(snapshot, ENDS)? {
+            let stored = stored.remove(&key);
+            let Some((end, _)) = end else { continue };
+            let start = match (starts.get(&key), &stored) {
+                (None, _) => Offset(0),
+                (Some(Some(start)), _) => *start,
+                // Of which nothing is known but what is there.
+                (Some(None), stored) => stored.as_ref().map_or(end, |stored| stored.start),
+            };
+            for found in bounds_found(stored, start..end) {
+                let place = format!("table {ENDS}, key {}", String::from_utf8_lossy(&key));
+                self.damaged(STORE_FILE, place, found);
             }
+            self.ends.insert(key, end);
+        }
+        for (key, range) in stored {
+            let place = format!("table {ENDS}, key {}", String::from_utf8_lossy(&key));
+            let found = format!("there are records up to {}, and no row says so", range.end);
+            self.damaged(STORE_FILE, place, found);
+        }
+        Ok(())
+    }
+
+    /// Notes from where to where the blocks of each partition of a depot go.
+    fn blocks(
+        &mut self,
+        snapshot: &Snapshot,
+        table: &str,
+        stored: &mut BTreeMap<Vec<u8>, Range<Offset>>,
+    ) -> Result<(), StoreError> {
+        let depot = table.trim_start_matches("depot:");
+        snapshot.scrub(table, &mut |key, block| {
+            let Some(block) = block else { return };
+            let (task, range) = match block_of(key, block) {
+                Ok(block) => block,
+                Err(found) => {
+                    let place = format!("table {table}, key {}", hex(key));
+                    return self.damaged(STORE_FILE, place, found);
+                }
+            };
+            self.report.records += range.end.0 - range.start.0;
+            let key = format!("{depot}/{task}").into_bytes();
+            let before = stored.entry(key).or_insert_with(|| range.start..range.start);
+            if before.end != range.start {
+                let place = format!("table {table}, task {task}, offset {}", range.start);
+                self.damaged(STORE_FILE, place, "records before this one are missing");
+            }
+            before.end = range.end;
         })
+    }
+
+    /// What a table says of each depot partition; `None` where that cannot be read.
+    fn bounds<T: DeserializeOwned>(
+        &mut self,
+        snapshot: &Snapshot,
+        table: &str,
+    ) -> Result<BTreeMap<Vec<u8>, Option<T>>, StoreError> {
+        let mut bounds = BTreeMap::new();
+        snapshot.scrub(table, &mut |key, row| {
+            let bound = row.map(decode_value).transpose().unwrap_or_else(|error| {
+                let place = format!("table {table}, key {}", String::from_utf8_lossy(key));
+                self.damaged(STORE_FILE, place, error.to_string());
+                None
+            });
+            bounds.insert(key.to_vec(), bound);
+        })?;
+        Ok(bounds)
     }
 
     fn log(&mut self, disk: &Arc<dyn Disk>) {
@@ -229,8 +259,26 @@ impl Check {
     }
 }
 
+/// What is wrong with the blocks of a partition that should have these records. The block with the first one may begin
+/// before it.
+fn bounds_found(stored: Option<Range<Offset>>, should: Range<Offset>) -> Vec<String> {
+    let Range { start, end } = should;
+    let Some(stored) = stored else {
+        let none = (start < end).then(|| format!("the records from {start} to {end} are missing"));
+        return none.into_iter().collect();
+    };
+    let mut found = Vec::new();
+    if stored.start > start {
+        found.push(format!("the records begin with {}, and should with {start}", stored.start));
+    }
+    if stored.end != end {
+        found.push(format!("the records end with {}, and should with {end}", stored.end));
+    }
+    found
+}
+
 /// Of which task a block is, and which offsets it has.
-fn block_of(key: &[u8], block: &[u8]) -> Result<(TaskId, std::ops::Range<Offset>), String> {
+fn block_of(key: &[u8], block: &[u8]) -> Result<(TaskId, Range<Offset>), String> {
     let batches = read_block(block).map_err(|error| error.to_string())?;
     let (Some(first), Some(last)) = (batches.first(), batches.last()) else {
         return Err("the block has no records".to_owned());

@@ -6,8 +6,6 @@
 //! is retried: after a failed sync the content of a file is unknown (finding 3).
 
 mod file;
-#[cfg(test)]
-pub(crate) mod limited;
 mod memory;
 pub(crate) mod overlay;
 mod sim;

@@ -122,7 +122,7 @@ impl SimDisk {
     }
 
     /// Lets all files together take so many bytes more than they do now, or any number again. What does not fit fails
-    /// with `StorageFull` and writes nothing.
+    /// with `StorageFull`; of a write, the part that fits is written, as on a real disk.
     pub fn leave_room(&self, bytes: Option<usize>) {
         let mut state = self.state();
         state.capacity = bytes.map(|bytes| state.used() + bytes);
@@ -229,15 +229,11 @@ impl State {
         self.names.values().map(|file| self.files[*file].bytes.len()).sum()
     }
 
-    /// Whether a file may become so long.
-    fn has_room(&self, file: usize, len: usize) -> io::Result<()> {
+    /// By how many bytes there is too little room for a file to become so long.
+    fn lacks(&self, file: usize, len: usize) -> usize {
         let grows = len.saturating_sub(self.files[file].bytes.len());
-        match self.capacity {
-            Some(capacity) if grows > 0 && self.used() + grows > capacity => {
-                Err(io::ErrorKind::StorageFull.into())
-            }
-            _ => Ok(()),
-        }
+        let capacity = self.capacity.filter(|_| grows > 0);
+        capacity.map_or(0, |capacity| (self.used() + grows).saturating_sub(capacity).min(grows))
     }
 
     fn change_name(&mut self, change: NameChange) {
@@ -440,9 +436,18 @@ struct SimFile {
 impl SimFile {
     fn change(&self, change: Change) -> io::Result<()> {
         let (mut state, verdict) = self.disk.changing()?;
-        state.has_room(self.index, change.end())?;
-        state.files[self.index].change(change);
-        verdict
+        match (state.lacks(self.index, change.end()), change) {
+            (0, change) => {
+                state.files[self.index].change(change);
+                return verdict;
+            }
+            (lacks, Change::Write(offset, mut bytes)) => {
+                bytes.truncate(bytes.len().saturating_sub(lacks));
+                state.files[self.index].change(Change::Write(offset, bytes));
+            }
+            (_, Change::SetLen(_)) => {}
+        }
+        Err(io::ErrorKind::StorageFull.into())
     }
 }
 

@@ -187,3 +187,23 @@ fn space_is_set_aside_and_given_back() {
     disk.open("a", Open::New).unwrap().write_all_at(b"abc", 0).unwrap();
     disk.forget_cached().unwrap();
 }
+
+#[test]
+fn a_full_disk_takes_what_fits_of_a_write() {
+    let disk = SimDisk::new(1);
+    let file = disk.open("a", Open::New).unwrap();
+    file.write_all_at(b"abcdef", 0).unwrap();
+    disk.leave_room(Some(2));
+    let refused = file.write_all_at(b"ABCDEFGH", 3).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::StorageFull);
+    let mut read = [0; 8];
+    file.read_exact_at(&mut read, 0).unwrap();
+    assert_eq!((&read, file.len().unwrap()), (b"abcABCDE", 8));
+    file.write_all_at(b"in place", 0).unwrap();
+    for refused in [file.write_all_at(b"x", 9), file.set_len(9)] {
+        assert_eq!(refused.unwrap_err().kind(), ErrorKind::StorageFull);
+    }
+    assert_eq!((file.len().unwrap(), disk.free_bytes().unwrap()), (8, Some(0)));
+    disk.leave_room(None);
+    file.write_all_at(b"x", 9).unwrap();
+}

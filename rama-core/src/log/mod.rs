@@ -18,6 +18,7 @@ pub use durability::{Durability, InvalidDurability};
 pub use error::LogError;
 pub use recover::Recovery;
 pub(crate) use recover::{check, check_formats};
+pub(crate) use segment::is_log_file;
 pub use unlogged::UnloggedLog;
 
 use crate::id::Epoch;

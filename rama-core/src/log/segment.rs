@@ -78,6 +78,15 @@ fn spare_name(number: u64) -> String {
     format!("{SPARE}{number:016x}{SUFFIX}")
 }
 
+/// Whether a log gives such a name to one of its files.
+pub(crate) fn is_log_file(name: &str) -> bool {
+    let unfinished = || name.strip_suffix(UNFINISHED).map(|stem| format!("{stem}{SUFFIX}"));
+    let segment = |name: &str| number(name, SEGMENT).is_some();
+    segment(name)
+        || number(name, SPARE).is_some()
+        || unfinished().is_some_and(|name| segment(&name))
+}
+
 /// Sorts the directory's names; those of others are left alone.
 pub(super) fn find(disk: &dyn Disk) -> Result<Found, LogError> {
     let names = disk.list().map_err(failed("list the files of", "the commit log"))?;

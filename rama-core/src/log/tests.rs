@@ -2,7 +2,6 @@
 
 use super::format::{self, GROUP_HEADER_BYTES, HEADER_BYTES, Header};
 use super::{CommitLog, LogError, LogOptions, Recovery, SegmentedLog, UnloggedLog};
-use crate::disk::limited::LimitedDisk;
 use crate::disk::{Disk, FileDisk, MemoryDisk, Open};
 use crate::disk::{Fault, Random, SimDisk};
 use crate::id::Epoch;
@@ -560,19 +559,18 @@ fn a_group_that_was_synced_is_missed_although_later_ones_were_not() {
 #[test]
 fn a_full_disk_refuses_a_group_and_takes_it_when_there_is_space() {
     for free in 0..3000 {
-        let disk = LimitedDisk::default();
-        disk.set_free(u64::MAX / 2);
+        let disk = SimDisk::new(0);
         let shared: Arc<dyn Disk> = Arc::new(disk.clone());
         let (mut log, _, _) = open(&shared, 0);
         append(&mut log, 1..=2);
-        disk.set_free(free);
+        disk.leave_room(Some(free));
         let mut refused = 0;
         for epoch in 3..=14 {
             while let Err(error) = log.append(Epoch(epoch), &payload(epoch)) {
                 assert!(matches!(error, LogError::Full { .. }), "{error}");
                 assert!(error.to_string().contains("disk is full"), "{error}");
                 refused += 1;
-                disk.set_free(free + refused * 100);
+                disk.leave_room(Some(free + refused * 100));
             }
         }
         assert!(refused > 0 || free > 1000);

@@ -1,8 +1,17 @@
 //! A deployable process: `fn main() -> ExitCode { rama_core::node::main(modules![MyModule]) }`.
 
 mod options;
+mod signals;
 
-use std::{future::Future, pin::Pin, process::ExitCode};
+use std::{
+    future::Future,
+    pin::Pin,
+    process::ExitCode,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use self::options::{Command, Options};
 use crate::{
@@ -35,8 +44,9 @@ impl Modules {
     }
 }
 
-/// Runs modules until the process is asked to stop (SIGINT or SIGTERM), then stops them gracefully. When a module cannot go
-/// on, usually because its disk failed, the process ends with exit code 74.
+/// Runs modules until the process is asked to stop (SIGINT or SIGTERM), then stops them gracefully. A second signal, while
+/// it stops, ends the process at once, with exit code 130 or 143: as a kill would, so what is durable is there at the next
+/// start. When a module cannot go on, usually because its disk failed, the process ends with exit code 74.
 ///
 /// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--durability D`,
 /// `--skip-locality`, `--help`. The commands `verify`, `backup` and `restore` are for the data of a node that is stopped:
@@ -57,14 +67,11 @@ pub fn main(modules: Modules) -> ExitCode {
 }
 
 fn run(modules: Modules, options: &Options) -> ExitCode {
-    let mut signals = match signal_hook::iterator::Signals::new([
-        signal_hook::consts::SIGINT,
-        signal_hook::consts::SIGTERM,
-    ]) {
-        Ok(signals) => signals,
+    let stopping = Arc::new(AtomicBool::new(false));
+    let asked = match signals::listen(&stopping) {
+        Ok(asked) => asked,
         Err(error) => return fail(&format!("signals cannot be listened to: {error}")),
     };
-    let handle = signals.handle();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime cannot be started: {error}")),
@@ -75,14 +82,13 @@ fn run(modules: Modules, options: &Options) -> ExitCode {
         if let Err(error) = launched {
             return fail(&error.to_string());
         }
-        let stop = tokio::task::spawn_blocking(move || signals.forever().next());
         let failure = tokio::select! {
-            _ = stop => None,
+            _ = asked => None,
             failure = cluster.failure() => Some(failure),
         };
-        handle.close();
+        stopping.store(true, Ordering::Relaxed);
         match failure {
-            None => say("stopping"),
+            None => say("stopping; a second signal ends it at once"),
             Some((module, ref reason)) => {
                 fail(&format!("module {module} cannot go on, start again: {reason}"));
             }

@@ -8,7 +8,7 @@ use crate::cluster::LaunchConfig;
 
 /// What `--help` prints.
 pub(super) const HELP: &str = "\
-Runs the modules of this program until it is stopped (Ctrl-C or SIGTERM).
+Runs the modules of this program until it is stopped (Ctrl-C or SIGTERM; twice: at once).
 
   verify --data DIR               check everything that is stored, while the node is stopped
   backup --data DIR --to DIR2     copy the data of a stopped node, checked
@@ -72,11 +72,14 @@ impl Options {
                 }
                 (Arg::Long("skip-locality"), Verb::Run) => launch = launch.check_locality(false),
                 (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
-                (other, _) => return Err(other.unexpected()),
+                (other, _) => return Err(verb.refuse(other)),
             }
         }
         let named = |option: &str| {
-            let missing = || lexopt::Error::Custom(format!("`{option}` is missing").into());
+            let missing = || {
+                let text = format!("`{option}` is missing: say where; `--help` shows how");
+                lexopt::Error::Custom(text.into())
+            };
             other.ok_or_else(missing)
         };
         Ok(match verb {
@@ -94,8 +97,36 @@ impl Verb {
             Some("verify") => Ok(Self::Verify),
             Some("backup") => Ok(Self::Backup),
             Some("restore") => Ok(Self::Restore),
-            _ => Err(Arg::Value(word).unexpected()),
+            _ => Err(Self::Run.refuse(Arg::Value(word))),
         }
+    }
+
+    fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Run => None,
+            Self::Verify => Some("verify"),
+            Self::Backup => Some("backup"),
+            Self::Restore => Some("restore"),
+        }
+    }
+
+    /// What is not taken here, and what to do.
+    fn refuse(self, arg: Arg<'_>) -> lexopt::Error {
+        let found = match arg {
+            Arg::Short(letter) => format!("-{letter}"),
+            Arg::Long(option) => format!("--{option}"),
+            Arg::Value(word) => word.to_string_lossy().into_owned(),
+        };
+        let text = match self.word() {
+            None if found.starts_with('-') => {
+                format!("`{found}` is no option of a node that runs: `--help` lists them")
+            }
+            None => format!(
+                "`{found}` is no command: `verify`, `backup` and `restore` are; without one the node runs"
+            ),
+            Some(verb) => format!("`{verb}` does not take `{found}`: `--help` shows what it takes"),
+        };
+        lexopt::Error::Custom(text.into())
     }
 }
 
@@ -138,9 +169,31 @@ mod tests {
         };
         assert_eq!(from, PathBuf::from("y"));
         let missing = parse(&["backup"]).unwrap_err().to_string();
-        assert!(missing.contains("--to DIR"), "{missing}");
+        assert!(missing.contains("--to DIR") && missing.contains("--help"), "{missing}");
         for wrong in [&["verify", "--tasks", "3"][..], &["remove"], &["backup", "--from", "y"]] {
             assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_taken_is_told_with_what_is() {
+        for (args, told) in [
+            (
+                &["--task", "3"][..],
+                "`--task` is no option of a node that runs: `--help` lists them",
+            ),
+            (&["-x"], "`-x` is no option of a node that runs: `--help` lists them"),
+            (
+                &["remove"],
+                "`remove` is no command: `verify`, `backup` and `restore` are; without one the node runs",
+            ),
+            (
+                &["verify", "--tasks", "3"],
+                "`verify` does not take `--tasks`: `--help` shows what it takes",
+            ),
+            (&["verify", "data"], "`verify` does not take `data`: `--help` shows what it takes"),
+        ] {
+            assert_eq!(parse(args).unwrap_err().to_string(), told);
         }
     }
 }

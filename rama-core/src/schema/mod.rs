@@ -99,8 +99,10 @@ pub struct Initial<T>(PhantomData<fn() -> T>);
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the schema of a PState",
     label = "something in this type is neither a schema, nor a key, nor a value that can be stored",
-    note = "a PState is a `Map<K, V>`, a struct with `#[derive(FixedKeys)]` or one plain value; sets and lists stand \
-            inside a map: `Map<K, Set<E>>`, `Map<K, List<V>>`, and only they and maps can be `Subindexed<..>`",
+    note = "a PState is a `Map<K, V>`, a struct with `#[derive(FixedKeys)]` or one plain value",
+    note = "a `Set<E>` or `List<V>` does not stand alone: put it into a map, `Map<K, Set<E>>` or `Map<K, List<V>>`, \
+            with `Subindexed<..>` around it if it may grow large; if it stays small, a `BTreeSet<E>` or `Vec<V>` is \
+            one plain value",
     note = "the keys of maps and the elements of sets are integers with a fixed width, `bool`, `char`, `String`, \
             `Vec<u8>`, and tuples, arrays, `Option`s and `Vec`s of these, and types with `#[derive(Key)]`",
     note = "values must be `Clone`, `Send`, `Sync`, `serde::Serialize` and `serde::Deserialize`: write \

@@ -8,7 +8,6 @@ use rama_core::{
     disk::FileDisk,
     error::LaunchError,
     flow::RandomSource,
-    id::TaskId,
     log::LogOptions,
     prelude::*,
 };

@@ -1,9 +1,14 @@
 //! Clients that offer ten times what a module can take (E1): who does not want to wait is refused at once, memory stays
 //! within its bound, nothing acknowledged is lost, and behind it everything is as before.
 //!
-//! A few seconds; `OVERLOAD_SECONDS=300` for the long run.
+//! A few seconds; `OVERLOAD_SECONDS=300` for the long run. The module runs in a process of its own, to which the kernel
+//! gives no more memory than it may take: whatever it cannot have ends it.
+
+#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+#![expect(clippy::print_stdout, reason = "what a run did is told with `--nocapture`")]
 
 use std::{
+    process::Command,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -19,8 +24,17 @@ use rama_core::{
 };
 use tokio::task::JoinSet;
 
-/// What the process may take, of a machine or container with 256 MiB.
-const MEMORY_MAX: u64 = 256 * 1024 * 1024 / 10 * 8;
+/// Memory of the machine or container.
+const MACHINE_BYTES: u64 = 256 * 1024 * 1024;
+
+/// What the process may have in memory at most.
+const MEMORY_MAX: u64 = MACHINE_BYTES / 10 * 8;
+
+/// What the system counts as memory of the five threads of the module: their stacks, of which almost nothing is used.
+const STACK_BYTES: u64 = 5 * 32 * 1024 * 1024;
+
+/// Tells the process of the test that it is the one that is overloaded.
+const CHILD: &str = "OVERLOAD_CHILD";
 
 /// Clients at the same time.
 const CLIENTS: u64 = 64;
@@ -117,8 +131,29 @@ async fn wait_until(at: Timestamp) {
     SystemClock.sleep(left).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_overloaded_module_refuses_at_once_and_loses_nothing() {
+#[test]
+fn an_overloaded_module_refuses_at_once_and_loses_nothing() {
+    if std::env::var_os(CHILD).is_some() {
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        return runtime.worker_threads(2).enable_all().build().unwrap().block_on(overload());
+    }
+    // In KiB: writable memory of the process that is no file's, used or not.
+    let kibibytes = (MACHINE_BYTES + STACK_BYTES) / 1024;
+    let limited = format!("ulimit -d {kibibytes} && exec \"$0\" \"$@\"");
+    let child = Command::new("sh")
+        .args(["-c", &limited])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "an_overloaded_module_refuses_at_once_and_loses_nothing", "--nocapture"])
+        .env(CHILD, "")
+        .output()
+        .unwrap();
+    let [said, failed] = [child.stdout, child.stderr].map(|text| String::from_utf8(text).unwrap());
+    println!("{said}");
+    assert!(child.status.success(), "in {kibibytes} KiB: {}\n{said}{failed}", child.status);
+    assert!(said.contains("MiB at most"), "it was overloaded: {said}");
+}
+
+async fn overload() {
     let seconds = std::env::var("OVERLOAD_SECONDS").map_or(SECONDS, |text| text.parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
     let cluster = Cluster::on_disk(directory.path());
@@ -154,7 +189,7 @@ async fn an_overloaded_module_refuses_at_once_and_loses_nothing() {
     let cluster = Cluster::on_disk(directory.path());
     let module = cluster.launch(OrdersModule, config).await.unwrap();
     let (mut stored, offered) = (0, id + 1);
-    for task in (0..4).map(rama_core::id::TaskId) {
+    for task in (0..4).map(TaskId) {
         stored += module.depot.orders.partition_info(task).unwrap().end.0;
     }
     let [acked, refused, slowest] = [&counts.acked, &counts.refused, &counts.slowest_refusal]

@@ -11,7 +11,6 @@ use rama_core::{
     depot::Partitioning,
     error::AppendError,
     flow::{Cx, DepotRef, Flow, Outcome, PStateRef},
-    id::TaskId,
     module::{Module, ModuleBuilder},
     prelude::*,
 };

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use rama_core::{
     clock::{Clock, ManualClock},
-    id::TaskId,
     prelude::*,
 };
 use rama_test::InProcessCluster;

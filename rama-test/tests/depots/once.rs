@@ -13,7 +13,7 @@ use rama_core::{
     depot::{AckReturns, DepotOptions},
     error::AppendError,
     flow::StartFrom,
-    id::{Offset, TaskId},
+    id::Offset,
     prelude::*,
 };
 use tokio::task::JoinSet;

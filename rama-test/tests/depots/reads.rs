@@ -1,10 +1,6 @@
 //! Clients read ranges of records, page by page (DP-50 to DP-53).
 
-use rama_core::{
-    error::ReadError,
-    id::{Offset, TaskId},
-    prelude::*,
-};
+use rama_core::{error::ReadError, id::Offset, prelude::*};
 
 use crate::shop::{Sale, Shop, Street};
 

@@ -12,7 +12,6 @@ use rama_core::{
     depot::{DepotOptions, Partitioning},
     error::EventError,
     flow::{Retry, SourceOptions, StartFrom},
-    id::TaskId,
     module::{Module, ModuleBuilder},
     prelude::*,
 };

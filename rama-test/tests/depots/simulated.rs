@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use rama_core::{id::TaskId, prelude::*};
+use rama_core::prelude::*;
 use rama_test::{Simulation, World};
 
 /// Records that a partition keeps.

@@ -1,6 +1,6 @@
 //! When records were appended: times never decrease, and offsets are found by them (DP-32, B16).
 
-use rama_core::{clock::Timestamp, id::TaskId, prelude::*};
+use rama_core::{clock::Timestamp, prelude::*};
 
 use crate::shop::{Sale, Shop, Street};
 

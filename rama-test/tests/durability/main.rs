@@ -11,6 +11,8 @@ mod full_disks;
 mod failing_disk;
 #[path = "../outside/mod.rs"]
 mod outside;
+#[path = "../sums/mod.rs"]
+mod sums;
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,30 +24,12 @@ use rama_core::{
     prelude::*,
 };
 use rama_test::LaunchConfig;
+use sums::{Client, SumModule};
 
 const INTERVAL: Duration = Duration::from_millis(10);
 
 /// After this an idle module has written a checkpoint.
 const CHECKPOINT: Duration = Duration::from_secs(10);
-
-defmodule! {
-    /// Adds numbers, with a hop.
-    SumModule {
-        depot *numbers: u64, global;
-
-        stream sums {
-            pstate $$sums: Map<u64, u64>;
-
-            sources! {
-                source(*numbers) :> number;
-                |hash(number % 4);
-                local_transform([keypath(number % 4), nil_to_val(0), term(|sum| sum + number)], $$sums);
-            }
-        }
-    }
-}
-
-type Client = <SumModule as Module>::Client;
 
 struct Machine {
     disk: TestDisk,
@@ -85,14 +69,9 @@ impl Machine {
 
     /// The numbers that are stored; the state is what follows from them.
     async fn stored(&self) -> u64 {
-        let stored = rama_test::records(&self.module.depot.numbers).await.unwrap();
+        let stored = sums::stored(&self.module).await;
         let count = stored.len() as u64;
         assert_eq!(stored, (0..count).collect::<Vec<_>>());
-        for key in 0..4 {
-            let sum: u64 = stored.iter().filter(|number| *number % 4 == key).sum();
-            let found = self.module.pstate.sums.select_one(path![keypath(key)]).await.unwrap();
-            assert_eq!(found.unwrap_or(0), sum, "of {key}");
-        }
         count
     }
 }
@@ -347,4 +326,44 @@ async fn a_full_disk_refuses_appends_until_there_is_space_and_loses_nothing() {
     machine.append(stored + 1..stored + 100).await;
     machine.lose_power().await;
     assert_eq!(machine.stored().await, stored + 100);
+}
+
+#[tokio::test]
+async fn memory_on_a_full_disk_goes_back_to_its_last_checkpoint_and_on_when_there_is_space() {
+    let machine = Machine::new(Durability::Memory).await;
+    machine.append(0..1000).await;
+    // Brings all of it to the store.
+    machine.cluster.update(SumModule).await.unwrap();
+    machine.disk.set_free(0);
+    let before = machine.disk.uses("store");
+    machine.append(1000..1500).await;
+    assert_eq!(machine.stored().await, 1500, "no space is needed before the next checkpoint");
+    let mut stored = 1500;
+    let refused = loop {
+        machine.clock.advance(CHECKPOINT);
+        match machine.module.depot.numbers.append(stored).await {
+            Ok(_) => stored += 1,
+            Err(refused) => break refused,
+        }
+    };
+    assert!(matches!(refused, AppendError::DiskFull { .. }), "{refused}");
+    assert_eq!(machine.stored().await, stored, "reads go on");
+    assert_eq!(machine.disk.uses("store"), before, "a checkpoint without space is not begun");
+    machine.kill().await;
+    assert_eq!(machine.stored().await, 1000, "as of the last checkpoint, with its state");
+    machine.disk.set_free(1 << 40);
+    let mut next = 1000;
+    while next < 1100 {
+        machine.clock.advance(Duration::from_millis(100));
+        match machine.module.depot.numbers.append(next).await {
+            Ok(_) => next += 1,
+            Err(refused) => {
+                assert!(matches!(refused, AppendError::DiskFull { .. }), "{refused}");
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+    machine.cluster.update(SumModule).await.unwrap();
+    machine.lose_power().await;
+    assert_eq!(machine.stored().await, 1100);
 }

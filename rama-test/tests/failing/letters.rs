@@ -51,6 +51,9 @@ async fn letters_are_listed_in_pages_and_survive_restarts() {
             paged.extend(page);
         }
         assert_eq!(paged, all);
+        let shown = format!("{:?}", all[0]);
+        assert!(shown.contains("record: ") && shown.contains(" bytes }"), "{shown}");
+        assert!(shown.contains("attempt 3 fails"), "with the reason: {shown}");
         test = if life == 0 { test.crash().await } else { test.restart().await };
     }
 }
