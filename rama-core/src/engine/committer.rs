@@ -265,9 +265,6 @@ impl Committer {
 
     fn advance(&mut self) -> Result<Step, String> {
         let now = self.engine.clock.now();
-        // A clock that was set back must not put off what it was to bring.
-        self.redo_since = self.redo_since.min(now);
-        self.unsynced_since = self.unsynced_since.map(|since| since.min(now));
         self.release()?;
         self.sync_in_time(now)?;
         self.take()?;
