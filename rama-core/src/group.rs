@@ -51,12 +51,12 @@ impl GroupWriter {
     }
 
     /// Changes of one PState partition, which `write` writes in their order.
-    pub(crate) fn rows(
+    pub(crate) fn rows<E>(
         &mut self,
         pstate: PStateId,
         task: TaskId,
-        write: impl FnOnce(&mut RowsWriter<'_>) -> Result<(), CodecError>,
-    ) -> Result<(), CodecError> {
+        write: impl FnOnce(&mut RowsWriter<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
         put_u8(&mut self.bytes, ROWS);
         self.place(pstate.0, task);
         write(&mut RowsWriter { out: &mut self.bytes, scratch: &mut self.scratch })?;
@@ -160,11 +160,11 @@ pub(crate) struct RowsWriter<'a> {
 
 impl RowsWriter<'_> {
     /// The row at this address has this value now.
-    pub(crate) fn put(
+    pub(crate) fn put<E>(
         &mut self,
         address: &[u8],
-        value: impl FnOnce(&mut Vec<u8>) -> Result<(), CodecError>,
-    ) -> Result<(), CodecError> {
+        value: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
         put_u8(self.out, ROW_PUT);
         put_slice(self.out, address);
         self.scratch.clear();
@@ -319,11 +319,11 @@ mod tests {
         batch.push(b"two");
         let mut group = GroupWriter::new();
         group.records(DepotId(1), TaskId(2), &batch);
-        let rows = group.rows(PStateId(3), TaskId(2), |group| {
+        let rows: Result<(), CodecError> = group.rows(PStateId(3), TaskId(2), |group| {
             group.wiped(b"\x01k", 2);
             group.put(b"\x00k", |out| {
                 out.push(b'v');
-                Ok(())
+                Ok::<(), CodecError>(())
             })?;
             group.removed(b"\x00x");
             Ok(())

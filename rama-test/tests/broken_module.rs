@@ -31,7 +31,7 @@ defmodule! {
             pstate $$last: Map<i64, Fragile>;
 
             sources! {
-                source(*numbers) :> number;
+                source(*numbers, retry: none) :> number;
                 |hash(0_i64);
                 local_transform([keypath(0), termval(Fragile(number))], $$last);
             }
@@ -82,14 +82,41 @@ async fn a_record_that_does_not_encode_is_refused_and_nothing_else_happens() -> 
 }
 
 #[tokio::test]
-async fn a_row_that_does_not_encode_ends_the_module_with_the_reason() -> Result<()> {
-    let ipc = InProcessCluster::create().await?;
+async fn a_row_that_does_not_encode_ends_the_module_once_and_then_fails_its_record() -> Result<()> {
+    let disk = Failing::default();
+    let ipc = InProcessCluster::create_on_disks(disk.for_every_module()).await?;
     let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
     module.depot.numbers.append(1).await?;
     let unknown = module.depot.numbers.append(13).await;
     let Err(AppendError::Unknown { reason }) = unknown else { panic!("{unknown:?}") };
-    assert!(reason.contains("thirteen"), "{reason}");
+    assert!(reason.contains("a row of `$$last` cannot be stored: panic: thirteen"), "{reason}");
+    assert!(reason.contains("Start the module again"), "{reason}");
     let last = module.pstate.last.select_one(path![keypath(0)]).await?;
     assert_eq!(last, Some(Fragile(1)));
+
+    ipc.update(FragileModule).await.expect_err("the first stop tells that work was lost");
+    let module = ipc.launch(FragileModule, LaunchConfig::new()).await?;
+    let numbers = module.depot.numbers.clone();
+    let all = [2, 13, 3].map(|number| {
+        let numbers = numbers.clone();
+        tokio::spawn(async move { numbers.append(number).await })
+    });
+    let [two, thirteen, three] = all;
+    two.await.unwrap()?;
+    three.await.unwrap()?;
+    let failed = thirteen.await.unwrap();
+    let Err(AppendError::Failed { reason, .. }) = failed else { panic!("{failed:?}") };
+    assert!(reason.contains("a row of `$$last` cannot be stored: panic: thirteen"), "{reason}");
+    let last = module.pstate.last.select_one(path![keypath(0)]).await?;
+    assert_eq!(last, Some(Fragile(3)));
+
+    // A row was refused in this life, so the next one looks, too; the one after it does not.
+    let module = ipc.update(FragileModule).await?;
+    module.depot.numbers.append(13).await.expect_err("thirteen");
+    let module = ipc.update(FragileModule).await?;
+    module.depot.numbers.append(4).await?;
+    let module = ipc.update(FragileModule).await?;
+    let unknown = module.depot.numbers.append(13).await;
+    assert!(matches!(unknown, Err(AppendError::Unknown { .. })), "{unknown:?}");
     Ok(())
 }

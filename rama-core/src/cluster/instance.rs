@@ -56,6 +56,7 @@ impl Instance {
         let answers = Answers::new(definition.topologies.clone(), &definition.program);
         let epoch = Epoch(recovered.meta.covered);
         let (engine, trims) = engine(name, config, (disk, seams), definition, &recovered)?;
+        engine.check_rows_if_asked();
         let engine = Arc::new(engine);
         let Recovered { store, log, meta, tables, lock, .. } = recovered;
         let durability = config.durability_setting();
@@ -121,7 +122,11 @@ impl Instance {
             Some(Ending::Broken(reason)) => Err(reason),
             Some(Ending::Stopped { .. }) | None => Ok(()),
         };
-        rested.and(ended).map_err(|reason| LaunchError::Module {
+        let stopped = rested.and(ended);
+        if stopped.is_ok() {
+            self.engine.settle_row_checks();
+        }
+        stopped.map_err(|reason| LaunchError::Module {
             module: self.engine.module,
             reason: format!("it broke before its last work was durable: {reason}"),
         })

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     disk::{FileDisk, LockError},
-    engine::STORE_FILE,
+    engine::{NOTES, STORE_FILE},
     log::is_log_file,
 };
 
@@ -26,9 +26,6 @@ const MARK: &str = "UNFINISHED";
 /// What it says to whoever finds it.
 const MARK_TEXT: &[u8] =
     b"A backup that was not finished. The next one to the same place removes it.\n";
-
-/// What modules keep beside their store and their log.
-const NOTES: [&str; 2] = ["crashes.txt", "suspect.txt"];
 
 /// A directory that gets its name when it is complete, and is removed if it never is.
 pub(super) struct Staged {

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    codec::CodecError,
     depot::{DepotReadError, SealedRecords, StoredRecord},
     driver::{Actor, Step},
     flow::Origin,
@@ -25,6 +24,7 @@ use crate::{
     id::{Epoch, Offset},
     log::{CommitLog, Durability, LogError},
     planted::Mistake,
+    pstate::RowError,
 };
 
 /// How many times the bytes after which a checkpoint is due may wait for one, before commits wait too: bounds the
@@ -55,6 +55,24 @@ pub(crate) struct Committer {
     progress: Arc<CheckpointProgress>,
     released: Epoch,
     tuning: Tuning,
+}
+
+/// Why the module cannot go on.
+enum Broken {
+    Disk(String),
+    Row(RowError),
+}
+
+impl From<String> for Broken {
+    fn from(reason: String) -> Self {
+        Self::Disk(reason)
+    }
+}
+
+impl From<RowError> for Broken {
+    fn from(error: RowError) -> Self {
+        Self::Row(error)
+    }
 }
 
 /// A group that is to be written, and its bytes.
@@ -246,7 +264,7 @@ impl Committer {
         Ok(())
     }
 
-    fn take(&mut self) -> Result<(), String> {
+    fn take(&mut self) -> Result<(), Broken> {
         if self.in_hand.is_some() || self.is_behind() {
             return Ok(());
         }
@@ -256,14 +274,14 @@ impl Committer {
         self.in_hand = Some(InHand { group, letters: Changed::new(), payload: Vec::new() });
         let Some(InHand { group, .. }) = &self.in_hand else { return Ok(()) };
         let letters = self.letters(group)?;
-        let payload = encode(group, &letters).map_err(|error| error.to_string())?;
+        let payload = encode(group, &letters)?;
         if let Some(in_hand) = &mut self.in_hand {
             (in_hand.letters, in_hand.payload) = (letters, payload);
         }
         Ok(())
     }
 
-    fn advance(&mut self) -> Result<Step, String> {
+    fn advance(&mut self) -> Result<Step, Broken> {
         let now = self.engine.clock.now();
         self.release()?;
         self.sync_in_time(now)?;
@@ -284,7 +302,7 @@ impl Committer {
     }
 
     /// The module ends: the last checkpoint is written if one is wanted and the store still works.
-    fn end(&mut self, ending: &Ending) -> Result<Step, String> {
+    fn end(&mut self, ending: &Ending) -> Result<Step, Broken> {
         drop(self.engine.groups.take());
         if matches!(ending, Ending::Stopped { checkpoint: true }) {
             self.release()?;
@@ -306,14 +324,17 @@ impl Actor for Committer {
             Some(ending) => self.end(&ending),
             None => self.advance(),
         };
-        stepped.unwrap_or_else(|reason| {
-            self.engine.disk_failed(&reason);
+        stepped.unwrap_or_else(|broken| {
+            match broken {
+                Broken::Disk(reason) => self.engine.disk_failed(&reason),
+                Broken::Row(error) => self.engine.row_failed(&error),
+            }
             Step::Again
         })
     }
 }
 
-fn encode(group: &Group, letters: &[LetterChange]) -> Result<Vec<u8>, CodecError> {
+fn encode(group: &Group, letters: &[LetterChange]) -> Result<Vec<u8>, RowError> {
     let mut writer = GroupWriter::new();
     for task in &group.tasks {
         for records in &task.records {

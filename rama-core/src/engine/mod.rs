@@ -17,6 +17,7 @@ mod orders;
 mod policy;
 mod quarantine;
 mod recovery;
+mod row_checks;
 mod redo;
 mod space;
 mod suspicion;
@@ -45,6 +46,9 @@ pub(crate) use self::{
 };
 
 pub use self::{tuning::Tuning, watchdog::StuckEvent};
+
+/// What modules leave beside their store and their log.
+pub(crate) const NOTES: [&str; 3] = [quarantine::FILE, suspicion::FILE, row_checks::FILE];
 
 use self::space::Space;
 

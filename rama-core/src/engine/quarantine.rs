@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The file that is the note.
-const FILE: &str = "crashes.txt";
+pub(super) const FILE: &str = "crashes.txt";
 
 /// Starts in a row that crashed over the same work before records are run alone: two kills by hand are no reason to be
 /// slow, and each costs no more than a start.

@@ -6,7 +6,7 @@ use std::{io, sync::Arc};
 use crate::disk::{Disk, Open};
 
 /// The file that is the note.
-const FILE: &str = "suspect.txt";
+pub(super) const FILE: &str = "suspect.txt";
 
 /// Leaves the note, if the disk still takes one.
 pub(super) fn raise(disk: &Arc<dyn Disk>, reason: &str) {

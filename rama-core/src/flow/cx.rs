@@ -199,6 +199,14 @@ impl Cx<'_> {
         Ok(())
     }
 
+    /// Where rows are checked, those that the event wrote.
+    fn check_written(&mut self) -> Outcome {
+        self.pstates
+            .iter_mut()
+            .try_for_each(PStatePartition::check_written)
+            .map_err(EventError::from)
+    }
+
     /// Runs one event and keeps its failure, a panic included, to itself.
     pub(crate) fn event(
         &mut self,
@@ -215,7 +223,8 @@ impl Cx<'_> {
         self.pulse.begin(origin);
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             body(self)?;
-            self.settle_all()
+            self.settle_all()?;
+            self.check_written()
         }));
         self.pulse.end();
         let fatal = self.fatal.take();

@@ -24,7 +24,7 @@ pub use self::{counts::StoreCounts, local::SourceLine};
 pub(crate) use self::{
     home::Home,
     local::{CommittedRows, LocalRows, Locality, SettledRows},
-    partition::{PStatePartition, SealedRows},
+    partition::{PStatePartition, RowError, SealedRows},
     pinned::PinnedRows,
     view::{PStateView, ViewError, Viewed, after_task, store_key},
     wipes::{Wipes, ranges},

@@ -1,14 +1,18 @@
 //! The owner's side of one PState partition: uncommitted writes over committed rows.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::{
-    Locality, PStateView, PinnedRows, Row,
+    Locality, PStateView, PinnedRows, Row, RowKey,
     layer::{Layer, Overlay},
     view::ViewError,
 };
 use crate::{
     codec::CodecError,
+    flow::panic_message,
     group::GroupWriter,
     id::Epoch,
     path::rows::{AnyRow, RowKind, Scan},
@@ -20,6 +24,33 @@ pub(crate) struct PStatePartition {
     pub(crate) view: Arc<PStateView>,
     pending: Layer<Pending>,
     sealed: Option<Arc<SealedRows>>,
+    checks: Option<RowChecks>,
+}
+
+impl From<RowError> for CodecError {
+    fn from(error: RowError) -> Self {
+        Self::Serialize { reason: error.to_string() }
+    }
+}
+
+/// What is checked of rows as soon as an event has written them.
+#[derive(Debug, Default)]
+struct RowChecks {
+    /// Written since the last look.
+    written: Vec<RowKey>,
+    /// Whether one did not pass.
+    has_refused: bool,
+    scratch: Vec<u8>,
+}
+
+/// A row that cannot be stored. Its type is the user's code.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "a row of `$${pstate}` cannot be stored: {reason}; mend the type's `Serialize`, or do not write such a value"
+)]
+pub(crate) struct RowError {
+    pstate: &'static str,
+    reason: String,
 }
 
 /// A row that was read for writing or written since the last cut.
@@ -31,7 +62,38 @@ struct Pending {
 
 impl PStatePartition {
     pub(crate) fn new(view: Arc<PStateView>) -> Self {
-        Self { view, pending: Layer::default(), sealed: None }
+        Self { view, pending: Layer::default(), sealed: None, checks: None }
+    }
+
+    /// From now on rows are encoded as soon as an event has written them, so that one that cannot be is known with its
+    /// event. That costs the encoding twice.
+    pub(crate) fn check_rows(&mut self) {
+        self.checks = Some(RowChecks::default());
+    }
+
+    /// Checks what was written since the last look, if rows are checked.
+    pub(crate) fn check_written(&mut self) -> Result<(), RowError> {
+        let Some(RowChecks { written, has_refused, scratch }) = &mut self.checks else {
+            return Ok(());
+        };
+        for address in written.drain(..) {
+            let pending = self.pending.rows.get(&address);
+            let Some(row) = pending.and_then(|pending| pending.row.as_ref()) else { continue };
+            scratch.clear();
+            encode_row(self.view.name, row, scratch).inspect_err(|_| *has_refused = true)?;
+        }
+        Ok(())
+    }
+
+    /// Whether rows are checked, and one did not pass.
+    pub(crate) fn has_refused(&self) -> bool {
+        self.checks.as_ref().is_some_and(|checks| checks.has_refused)
+    }
+
+    fn note_written(&mut self, address: &[u8]) {
+        if let Some(checks) = &mut self.checks {
+            checks.written.push(address.into());
+        }
     }
 
     /// The row as its topology sees it.
@@ -84,6 +146,7 @@ impl PStatePartition {
         if let Some(pending) = self.pending.rows.get_mut(address) {
             pending.changed = true;
         }
+        self.note_written(address);
     }
 
     /// Sets the row without reading it; `None` removes it.
@@ -94,6 +157,7 @@ impl PStatePartition {
                 self.pending.rows.insert(address.into(), Pending { row, changed: true });
             }
         }
+        self.note_written(address);
     }
 
     /// Removes all rows under a prefix without reading them.
@@ -169,6 +233,7 @@ impl PStatePartition {
     /// Forgets everything written since the last cut.
     pub(crate) fn drop_pending(&mut self) {
         self.pending = Layer::default();
+        self.checks.iter_mut().for_each(|checks| checks.written.clear());
     }
 
     /// The row as of the last cut.
@@ -206,7 +271,7 @@ pub(crate) struct SealedRows {
 }
 
 impl SealedRows {
-    pub(crate) fn encode(&self, group: &mut GroupWriter) -> Result<(), CodecError> {
+    pub(crate) fn encode(&self, group: &mut GroupWriter) -> Result<(), RowError> {
         let (before, Layer { rows, wipes }) = (group.size(), &*self.layer);
         group.rows(self.view.pstate, self.view.task, |group| {
             // What was wiped was wiped before the rows were written.
@@ -214,7 +279,7 @@ impl SealedRows {
                 group.wiped(&prefix, self.view.deepest);
             }
             rows.iter().try_for_each(|(key, row)| match row {
-                Some(row) => group.put(key, |out| row.encode(out)),
+                Some(row) => group.put(key, |out| encode_row(self.view.name, row, out)),
                 None => {
                     group.removed(key);
                     Ok(())
@@ -229,4 +294,14 @@ impl SealedRows {
     pub(crate) fn publish(&self, epoch: Epoch, since: Epoch) -> usize {
         self.view.publish(epoch, since, &self.layer)
     }
+}
+
+/// A panic in the user's `Serialize` is an error like others.
+fn encode_row(pstate: &'static str, row: &AnyRow, out: &mut Vec<u8>) -> Result<(), RowError> {
+    let reason = match catch_unwind(AssertUnwindSafe(|| row.encode(out))) {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => error.to_string(),
+        Err(panic) => format!("panic: {}", panic_message(panic.as_ref())),
+    };
+    Err(RowError { pstate, reason })
 }

@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use crate::{
+    codec::CodecError,
     disk::{Disk, DiskLock, FileDisk},
     engine::{Catalog, Meta, Recovered, Redo, Tables, Trims, Tuning, recover},
     error::{Error, LaunchError, ReadError},
@@ -127,7 +128,7 @@ impl StandaloneRows {
             let mut group = GroupWriter::new();
             if let Err(error) = sealed.encode(&mut group) {
                 self.partition.drop_sealed();
-                return Err(error.into());
+                return Err(CodecError::from(error).into());
             }
             self.redo.push(self.epoch, group.finish());
             sealed.publish(self.epoch, self.epoch);

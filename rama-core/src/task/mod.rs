@@ -275,6 +275,16 @@ impl Task {
         self.intakes.iter().map(|intake| intake.suspects()).sum()
     }
 
+    /// From now on rows are checked as soon as they are written.
+    pub(crate) fn check_rows(&mut self) {
+        self.pstates.iter_mut().for_each(PStatePartition::check_rows);
+    }
+
+    /// Whether rows are checked as soon as they are written, and one could not be encoded.
+    pub(crate) fn has_refused_rows(&self) -> bool {
+        self.pstates.iter().any(PStatePartition::has_refused)
+    }
+
     /// Records that wait to be run again.
     pub(crate) fn resting(&self) -> usize {
         self.intakes.iter().map(|intake| intake.resting()).sum()
