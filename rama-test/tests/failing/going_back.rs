@@ -23,8 +23,8 @@ fn letters_behind_a_record_that_the_topology_goes_back_to_are_gone() {
             fails(3, 1_000);
             for id in [2, 3, 4] {
                 client.append(&world, id).await;
+                world.advance(WHILE).await;
             }
-            world.advance(WHILE).await;
             assert_eq!((client.given_up().await, client.done().await), (vec![2, 3], vec![4]));
             disappoint(1, 1);
             let outcome = first.join().await;

@@ -113,7 +113,10 @@ async fn records_that_are_trimmed_while_they_rest_are_not_run_and_the_others_are
     // A checkpoint for every group.
     let often = Tuning { checkpoint_bytes: 1, ..Tuning::default() };
     let test = Test::with(Alone, config(1, 1).tuning(often)).await;
-    append!(test, 0..8, AckLevel::AppendAck, [(0, 1), (3, 1), (7, 1)]);
+    // Those that fail are in groups of their own: none is run once more because of the others.
+    for (from, to) in [(0, 1), (1, 4), (4, 8)] {
+        append!(test, from..to, AckLevel::AppendAck, [(0, 1), (3, 1), (7, 1)]);
+    }
     append!(test, 8..25, AckLevel::Ack, []);
     append!(test, 25..26, AckLevel::AppendAck, [(25, 1)]);
     append!(test, 26..30, AckLevel::Ack, []);
@@ -135,7 +138,8 @@ async fn records_that_are_trimmed_while_they_rest_are_not_run_and_the_others_are
 #[tokio::test]
 async fn an_attempt_is_repeated_without_what_was_trimmed_since_it_ran() {
     let test = Test::new(Alone, 1).await;
-    append!(test, 0..8, AckLevel::AppendAck, [(1, 1), (2, 2)]);
+    append!(test, 0..2, AckLevel::AppendAck, [(1, 1)]);
+    append!(test, 2..8, AckLevel::AppendAck, [(2, 2)]);
     append!(test, 8..30, AckLevel::Ack, []);
     let brake = set_brake(test.run, 2, 2);
     test.clock.advance(REST);
