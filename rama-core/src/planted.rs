@@ -1,6 +1,9 @@
 //! Mistakes that are planted on purpose, to see that the tests find them. Without the feature `planted` there is nothing
 //! here but constants that say no.
 
+/// Of so many groups one has a mistake that would be found at once if all of them had it.
+const RARE: u64 = 50;
+
 /// A mistake that somebody could have made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -35,11 +38,19 @@ pub enum Mistake {
     RetryForgotten,
     /// A group has a record without its key.
     KeyForgotten,
+    /// A sync that fails while a module starts leaves no note.
+    FailedStartForgotten,
+    /// A branch goes on with the answer to an attempt that was dropped.
+    LateAnswerTaken,
+    /// A partition remembers one key less than it should.
+    KeyForgottenEarly,
+    /// Whoever appends never waits for room in the queue.
+    QueueUnbounded,
 }
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 19] = [
         Self::AckBeforeSync,
         Self::ProgressLeftOut,
         Self::RowsLeftOut,
@@ -55,7 +66,16 @@ impl Mistake {
         Self::ParkedForgotten,
         Self::RetryForgotten,
         Self::KeyForgotten,
+        Self::FailedStartForgotten,
+        Self::LateAnswerTaken,
+        Self::KeyForgottenEarly,
+        Self::QueueUnbounded,
     ];
+
+    /// Whether it is made with this group: with one of fifty, so that it has to be searched for.
+    pub(crate) fn is_made_at(self, group: u64) -> bool {
+        self.is_made() && group % RARE == 7
+    }
 
     /// Whether it is made here.
     #[cfg(not(feature = "planted"))]

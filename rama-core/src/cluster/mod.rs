@@ -5,6 +5,8 @@ mod config;
 mod instance;
 
 pub use self::config::LaunchConfig;
+#[doc(hidden)]
+pub use crate::engine::Level;
 pub use crate::engine::{StuckEvent, Tuning};
 pub use crate::log::Durability;
 
@@ -249,6 +251,14 @@ impl Cluster {
         let engines = self.engines.lock().unwrap_or_else(PoisonError::into_inner);
         let Known { engine, stops } = engines.get(module)?;
         Some(engine.upgrade().map_or(Status::Stopped, |engine| status(&engine, *stops)))
+    }
+
+    /// How full everything is that is bounded in a module; nothing when it does not run. For tests of the bounds.
+    #[doc(hidden)]
+    pub async fn levels(&self, module: &str) -> Vec<Level> {
+        let modules = self.modules.lock().await;
+        let launched = modules.get(module).and_then(|launched| launched.instance.as_ref());
+        launched.map(|instance| instance.engine().levels()).unwrap_or_default()
     }
 
     fn begin(&self, launched: &mut Launched) -> Result<()> {

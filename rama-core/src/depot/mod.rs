@@ -22,7 +22,7 @@ pub(crate) use self::{
     block::{block_key, read_block, write_block},
     keys::{KEY_BYTES_MAX, KeyNote, Keys},
     partition::{DepotPartition, SealedRecords},
-    queue::{Append, AppendQueue, NotQueued},
+    queue::{Append, AppendQueue, NotQueued, QUEUE_RECORDS_MAX},
     reply::{Answer, Reply},
     tally::{FirstError, Tally},
     view::{Bounds, DepotReadError, DepotView},

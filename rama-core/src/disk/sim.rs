@@ -10,6 +10,7 @@ use super::{Disk, DiskFile, DiskLock, LockError, Open, check_name};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 const SECTOR_BYTES: usize = 512;
 
@@ -70,6 +71,8 @@ struct State {
     /// Bytes that all files together may take.
     capacity: Option<usize>,
     operations: u64,
+    /// Of everything that was written so far.
+    hash: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -107,6 +110,7 @@ impl SimDisk {
             fault: None,
             capacity: None,
             operations: 0,
+            hash: 0,
         };
         Self { state: Arc::new(Mutex::new(state)), generation: 0 }
     }
@@ -140,6 +144,12 @@ impl SimDisk {
     #[must_use]
     pub fn operations(&self) -> u64 {
         self.state().operations
+    }
+
+    /// A hash of everything that was ever written, of where, and of the changes of names, in their order.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.state().hash
     }
 
     /// Loses power and starts again: decides the fate of everything that was not synced. Handles from before, and their
@@ -237,8 +247,19 @@ impl State {
     }
 
     fn change_name(&mut self, change: NameChange) {
+        match &change {
+            NameChange::Set(name, _) | NameChange::Remove(name) => self.hash(name.as_bytes()),
+            NameChange::Rename(from, to) => {
+                self.hash(from.as_bytes());
+                self.hash(to.as_bytes());
+            }
+        }
         change.apply(&mut self.names);
         self.name_changes.push(change);
+    }
+
+    fn hash(&mut self, bytes: &[u8]) {
+        self.hash = xxh3_64_with_seed(bytes, self.hash);
     }
 
     fn index(&self, name: &str) -> io::Result<usize> {
@@ -436,6 +457,10 @@ struct SimFile {
 impl SimFile {
     fn change(&self, change: Change) -> io::Result<()> {
         let (mut state, verdict) = self.disk.changing()?;
+        state.hash(format!("{} {}", self.index, change.end()).as_bytes());
+        if let Change::Write(_, bytes) = &change {
+            state.hash(bytes);
+        }
         match (state.lacks(self.index, change.end()), change) {
             (0, change) => {
                 state.files[self.index].change(change);

@@ -112,7 +112,7 @@ impl Committer {
     /// waits for it learns of the failure only when the reason is known.
     fn commit(&mut self, now: Timestamp) -> Result<(), String> {
         if let Some(InHand { group, letters, .. }) = &self.in_hand
-            && Mistake::VisibleTooSoon.is_made()
+            && Mistake::VisibleTooSoon.is_made_at(group.epoch.0)
         {
             publish(&self.engine, group, letters.clone(), self.redo.since());
         }
@@ -123,9 +123,10 @@ impl Committer {
         if self.redo.is_empty() {
             self.redo_since = now;
         }
+        self.engine.backlog.note(self.redo.bytes(), self.redo_bytes_max());
         self.redo.push(group.epoch, payload);
         self.engine.gate.is_durable(group.epoch);
-        if !Mistake::VisibleTooSoon.is_made() {
+        if !Mistake::VisibleTooSoon.is_made_at(group.epoch.0) {
             let rows = publish(&self.engine, &group, letters, self.redo.since());
             self.redo.keeps(rows);
         }
@@ -262,6 +263,11 @@ impl Committer {
             self.log.release(through).map_err(|error| error.to_string())?;
         }
         Ok(())
+    }
+
+    /// Bytes that may wait for a checkpoint when one more group is taken.
+    fn redo_bytes_max(&self) -> usize {
+        UNCHECKPOINTED_MAX * self.tuning.checkpoint_bytes
     }
 
     fn take(&mut self) -> Result<(), Broken> {

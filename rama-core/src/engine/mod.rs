@@ -13,6 +13,7 @@ mod forgotten;
 mod gate;
 mod lane;
 mod letters;
+mod levels;
 mod orders;
 mod policy;
 mod quarantine;
@@ -45,12 +46,12 @@ pub(crate) use self::{
     watchdog::{Patience, Watch, Watchdog},
 };
 
-pub use self::{tuning::Tuning, watchdog::StuckEvent};
+pub use self::{levels::Level, tuning::Tuning, watchdog::StuckEvent};
 
 /// What modules leave beside their store and their log.
 pub(crate) const NOTES: [&str; 3] = [quarantine::FILE, suspicion::FILE, row_checks::FILE];
 
-use self::space::Space;
+use self::{levels::Backlog, space::Space};
 
 use std::{
     any::Any,
@@ -89,6 +90,7 @@ pub(crate) struct Engine {
     pub(crate) shared: Shared,
     pub(crate) watch: Watch,
     pub(crate) space: Space,
+    backlog: Backlog,
     disk: Arc<dyn Disk>,
     /// Who wants a snapshot of the store that contains everything that is durable now.
     snapshot_wishes: Mutex<Vec<oneshot::Sender<Arc<Snapshot>>>>,
@@ -117,6 +119,8 @@ pub(crate) trait Queue: Send + Sync {
     /// Drops what is queued; whoever waits for it is told why.
     fn refuse_all(&self, refusal: &AppendError);
     fn is_empty(&self) -> bool;
+    /// How many places are taken in it.
+    fn places(&self) -> usize;
 }
 
 /// The entrance of an actor that takes one thing at a time.
@@ -160,6 +164,7 @@ impl Engine {
     ) -> Self {
         Self {
             space: Space::new(Arc::clone(&disk)),
+            backlog: Backlog::default(),
             disk,
             snapshot_wishes: Mutex::default(),
             module,

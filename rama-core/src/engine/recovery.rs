@@ -49,7 +49,8 @@ pub(crate) struct Recovered {
 /// Opens the data of a module on a disk, or creates it.
 ///
 /// # Errors
-/// When the disk fails, the data is damaged, in use, or belongs to something else. Nothing is lost then.
+/// When the disk fails, the data is damaged, in use, or belongs to something else. Nothing is lost then. Behind a write or a
+/// sync that failed there is a note for the next start.
 pub(crate) fn recover(
     disk: &Arc<dyn Disk>,
     module: &'static str,
@@ -66,6 +67,8 @@ pub(crate) fn recover(
     if suspect {
         disk.forget_cached().map_err(failed)?;
     }
+    // What a start could not make durable is as doubtful as what a running module could not.
+    let disk = &suspicion::watched(disk);
     // Before anything is opened for writing: what does not fit stays as it is, byte for byte.
     log::check_formats(&**disk)?;
     if let Some(meta) = peek_meta(disk)? {

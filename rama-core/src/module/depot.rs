@@ -209,4 +209,8 @@ impl<E: Event> Queue for AppendQueue<E> {
     fn is_empty(&self) -> bool {
         Self::is_empty(self)
     }
+
+    fn places(&self) -> usize {
+        Self::places(self)
+    }
 }

@@ -32,7 +32,7 @@ const UNFINISHED_RECORDS: usize = 256;
 
 /// Encoded bytes of records that one batch takes in, more or less one record: large records must not make
 /// a commit group as large as the queue is long.
-const BATCH_BYTES_MAX: usize = 1024 * 1024;
+pub(crate) const BATCH_BYTES_MAX: usize = 1024 * 1024;
 
 /// Records of a partition that a topology runs with care at a start, if they were left: as many as can have been on
 /// their way to the disk at a crash, in the forming group and the one before it. Those behind them had not begun.

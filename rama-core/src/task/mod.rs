@@ -12,7 +12,7 @@ mod suspects;
 pub(crate) use self::{
     failed::{Failed, Next, Verdict},
     guard::Guard,
-    intake::{Intake, IntakeSlot, SourceProgress},
+    intake::{BATCH_BYTES_MAX, Intake, IntakeSlot, SourceProgress},
     reading::Start,
     suspects::Suspected,
 };

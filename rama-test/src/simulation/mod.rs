@@ -7,6 +7,7 @@ mod policy;
 mod scheduler;
 mod streams;
 mod trace;
+mod wall;
 mod world;
 
 pub use self::{
@@ -65,6 +66,8 @@ const STACK_BYTES: usize = 32 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct Simulation {
     seeds: Range<u64>,
+    /// Whether the test wants this seed and no other one.
+    is_fixed: bool,
 }
 
 impl Default for Simulation {
@@ -77,37 +80,40 @@ impl Simulation {
     /// Twenty seeds, from 0 on.
     #[must_use]
     pub fn new() -> Self {
-        Self { seeds: 0..SEEDS }
+        Self { seeds: 0..SEEDS, is_fixed: false }
     }
 
     /// As many seeds, from 0 on.
     #[must_use]
     pub fn seeds(mut self, count: u64) -> Self {
-        self.seeds = 0..count;
+        (self.seeds, self.is_fixed) = (0..count, false);
         self
     }
 
-    /// One seed.
+    /// One seed, whatever the environment says: so a test of a seed that once failed always runs that one.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
-        self.seeds = seed..seed + 1;
+        (self.seeds, self.is_fixed) = (seed..seed + 1, true);
         self
     }
 
-    /// Runs the test for each seed, each in a world of its own. The environment chooses others: `RAMA_SEED` a single
-    /// one, `RAMA_SEEDS` how many, or which: `100..200`.
+    /// Runs the test for each seed, each in a world of its own. The environment chooses others, unless the test names
+    /// its [seed](Self::seed): `RAMA_SEED` a single one, `RAMA_SEEDS` how many, or which: `100..200`.
     ///
     /// # Panics
     /// When the test does, or ends with an error, or waits for something that does not come; before that, seed, trace
     /// and the command that repeats it are printed.
     pub fn run(self, test: impl AsyncFn(World) -> Result<()> + Sync) {
-        for seed in self.chosen() {
-            run_once(seed, &test);
+        let is_fixed = self.is_fixed;
+        for seed in self.chosen(|name| env::var(name).ok()) {
+            run_once(seed, is_fixed, &test);
         }
     }
 
-    fn chosen(self) -> Range<u64> {
-        let asked = |name| env::var(name).ok();
+    fn chosen(self, asked: impl Fn(&str) -> Option<String>) -> Range<u64> {
+        if self.is_fixed {
+            return self.seeds;
+        }
         let number = |text: &str| text.parse().ok();
         let said = if let Some(seed) = asked("RAMA_SEED") {
             number(&seed).map(|seed: u64| seed..seed + 1)
@@ -123,16 +129,17 @@ impl Simulation {
     }
 }
 
-/// Runs the test once and gives the hash of all that happened: the same for the same seed.
+/// Runs the test once and gives the hash of all that happened, and of all that was written to disks: the same for the same
+/// seed.
 ///
 /// # Panics
 /// As [`Simulation::run`].
 pub fn trace_of(seed: u64, test: impl AsyncFn(World) -> Result<()> + Sync) -> u64 {
-    run_once(seed, &test)
+    run_once(seed, true, &test)
 }
 
-fn run_once(seed: u64, test: &(impl AsyncFn(World) -> Result<()> + Sync)) -> u64 {
-    let command = command(seed);
+fn run_once(seed: u64, is_fixed: bool, test: &(impl AsyncFn(World) -> Result<()> + Sync)) -> u64 {
+    let command = command(seed, is_fixed);
     thread::scope(|scope| {
         let thread = thread::Builder::new().name(format!("seed {seed}")).stack_size(STACK_BYTES);
         let running = thread.spawn_scoped(scope, || in_a_world(seed, test, &command));
@@ -143,10 +150,10 @@ fn run_once(seed: u64, test: &(impl AsyncFn(World) -> Result<()> + Sync)) -> u64
 
 fn in_a_world(seed: u64, test: &(impl AsyncFn(World) -> Result<()> + Sync), command: &str) -> u64 {
     let world = World::new(seed);
-    let scheduler = world.scheduler.clone();
+    let (scheduler, machine) = (world.scheduler.clone(), world.clone());
     let ended = catch_unwind(AssertUnwindSafe(|| scheduler.run(test(world))));
     let failed = match ended {
-        Ok(Ok(Ok(()))) => return scheduler.trace().1,
+        Ok(Ok(Ok(()))) => return scheduler.trace().1 ^ machine.written(),
         Ok(Ok(Err(error))) => Err(format!("the test ended with an error: {error}")),
         Ok(Err(Stuck(reason))) => Err(reason.to_owned()),
         Err(panic) => Ok(panic),
@@ -166,10 +173,37 @@ fn tell(trace: &[String], seed: u64, command: &str) {
     eprintln!("seed {seed} failed after these steps; repeat it with: {command}");
 }
 
-/// What repeats a seed of the test that runs on this thread.
-fn command(seed: u64) -> String {
+/// What repeats a seed of the test that runs on this thread. One that the test names itself needs no more than the test.
+fn command(seed: u64, is_fixed: bool) -> String {
     let package = env::var("CARGO_PKG_NAME").map(|name| format!(" -p {name}")).unwrap_or_default();
     let thread = thread::current();
     let test = thread.name().filter(|name| *name != "main").unwrap_or_default();
-    format!("RAMA_SEED={seed} cargo test{package} {test}").trim_end().to_owned()
+    let seed = if is_fixed { String::new() } else { format!("RAMA_SEED={seed} ") };
+    format!("{seed}cargo test{package} {test}").trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked<'a>(name: &'a str, value: &'a str) -> impl Fn(&str) -> Option<String> + 'a {
+        move |of| (of == name).then(|| value.to_owned())
+    }
+
+    #[test]
+    fn the_environment_chooses_seeds_unless_the_test_names_one() {
+        let twenty = || Simulation::new().seeds(20);
+        assert_eq!(twenty().chosen(|_| None), 0..20);
+        assert_eq!(twenty().chosen(asked("RAMA_SEED", "7")), 7..8);
+        assert_eq!(twenty().chosen(asked("RAMA_SEEDS", "300")), 0..300);
+        assert_eq!(twenty().chosen(asked("RAMA_SEEDS", "5..9")), 5..9);
+        assert_eq!(Simulation::new().seed(17).chosen(asked("RAMA_SEED", "7")), 17..18);
+        assert_eq!(Simulation::new().seed(17).chosen(asked("RAMA_SEEDS", "5..9")), 17..18);
+    }
+
+    #[test]
+    fn a_seed_is_repeated_by_its_number_unless_the_test_names_it() {
+        assert!(command(7, false).starts_with("RAMA_SEED=7 cargo test"));
+        assert!(command(17, true).starts_with("cargo test"));
+    }
 }

@@ -21,7 +21,7 @@ use rama_core::{
 
 use tokio::sync::oneshot;
 
-use super::{policy::Policy, trace::Trace};
+use super::{policy::Policy, trace::Trace, wall::Wall};
 
 /// Steps without one of the test itself after which it is taken for granted that what the test waits for does not come.
 const STEPS_MAX: u64 = 5_000_000;
@@ -37,6 +37,8 @@ const TEST: u64 = 0;
 pub(super) struct Scheduler {
     state: Arc<Mutex<State>>,
     clock: Arc<ManualClock>,
+    /// What the actors take for the time.
+    wall: Arc<Wall>,
 }
 
 struct State {
@@ -82,7 +84,7 @@ enum Outcome {
 }
 
 impl Scheduler {
-    pub(super) fn new(clock: Arc<ManualClock>, policy: Policy) -> Self {
+    pub(super) fn new(clock: Arc<ManualClock>, wall: Arc<Wall>, policy: Policy) -> Self {
         let state = State {
             units: BTreeMap::new(),
             next: TEST,
@@ -90,7 +92,7 @@ impl Scheduler {
             trace: Trace::default(),
             idle: Vec::new(),
         };
-        Self { state: Arc::new(Mutex::new(state)), clock }
+        Self { state: Arc::new(Mutex::new(state)), clock, wall }
     }
 
     /// Runs the test and everything it starts, until the test ends.
@@ -206,7 +208,7 @@ impl Scheduler {
             Some(Work::Actor(mut actor)) => {
                 let step = actor.step();
                 if let Step::Until(at) = step {
-                    let waited = self.clock.alarm(at, &waker);
+                    let waited = self.wall.alarm(at, &waker);
                     assert_eq!(waited, None, "a manual clock wakes by itself");
                 }
                 self.note(id, &Outcome::Step(step));

@@ -11,7 +11,7 @@ use std::{
 use rama_core::{
     Result,
     clock::{Clock, ManualClock, Timestamp},
-    cluster::{Cluster, LaunchConfig, Status, Tuning},
+    cluster::{Cluster, LaunchConfig, Level, Status, Tuning},
     disk::{Disk, Fault, SimDisk},
     flow::RandomSource,
     log::LogOptions,
@@ -19,7 +19,7 @@ use rama_core::{
 };
 use tokio::sync::oneshot;
 
-use super::{policy::Policy, scheduler::Scheduler, streams};
+use super::{policy::Policy, scheduler::Scheduler, streams, wall::Wall};
 
 /// Where a simulation's time begins: 2001-09-09, so that times look like times.
 const BEGINNING: Timestamp = Timestamp(1_000_000_000_000_000);
@@ -34,6 +34,7 @@ pub struct World {
 struct Inner {
     seed: u64,
     clock: Arc<ManualClock>,
+    wall: Arc<Wall>,
     cluster: Cluster,
     disks: Arc<Disks>,
     /// What the world itself draws: numbers of tasks, sizes.
@@ -53,15 +54,16 @@ pub struct Joined<T>(oneshot::Receiver<T>);
 impl World {
     pub(super) fn new(seed: u64) -> Self {
         let clock = Arc::new(ManualClock::new(BEGINNING));
+        let wall = Arc::new(Wall::new(Arc::clone(&clock)));
         let policy = Policy::new(streams::random(seed, "scheduler"));
-        let scheduler = Scheduler::new(Arc::clone(&clock), policy);
+        let scheduler = Scheduler::new(Arc::clone(&clock), Arc::clone(&wall), policy);
         let disks = Arc::new(Disks { seed, by_module: Mutex::default() });
         let of_cluster = Arc::clone(&disks);
         let cluster = Cluster::on_disks(move |module| Ok(of_cluster.of(module)))
-            .with_clock(Arc::<ManualClock>::clone(&clock))
+            .with_clock(Arc::<Wall>::clone(&wall))
             .with_driver(Arc::new(scheduler.clone()));
         let random = Mutex::new(streams::random(seed, "world"));
-        Self { scheduler, inner: Arc::new(Inner { seed, clock, cluster, disks, random }) }
+        Self { scheduler, inner: Arc::new(Inner { seed, clock, wall, cluster, disks, random }) }
     }
 
     /// The seed that everything in this world follows from.
@@ -109,6 +111,12 @@ impl World {
     /// How a module is; `None` when it was never launched.
     pub async fn status(&self, module: &str) -> Option<Status> {
         self.inner.cluster.status(module).await
+    }
+
+    /// How full everything is that is bounded in a module that runs: for tests of the bounds themselves.
+    #[doc(hidden)]
+    pub async fn levels(&self, module: &str) -> Vec<Level> {
+        self.inner.cluster.levels(module).await
     }
 
     /// Loses power: nothing runs any more, and of what was not synced some is gone. Clients get no answers, or that the
@@ -175,6 +183,17 @@ impl World {
         Arc::clone(&self.inner.clock)
     }
 
+    /// Sets the clock that modules read back by so much, as an operator does (B16). Time passes as before, and [`Self::now`]
+    /// goes on.
+    pub fn set_clock_back(&self, by: Duration) {
+        self.inner.wall.set_back(by);
+    }
+
+    /// Sets the clock that modules read ahead by so much, without any of that time passing.
+    pub fn set_clock_ahead(&self, by: Duration) {
+        self.inner.wall.set_ahead(by);
+    }
+
     /// Lets time pass, with everything that happens meanwhile. An hour takes as long as what happens in it.
     pub async fn advance(&self, by: Duration) {
         self.inner.clock.sleep(by).await;
@@ -207,6 +226,15 @@ impl World {
         self.inner.disks.each(|disk| disk.fail_at(nth, Fault::Once));
     }
 
+    /// Lets the `nth` changing operation of a module's disk from now on fail, counted from 1, as [`Self::fail_once_within`]
+    /// does one that it draws.
+    ///
+    /// # Panics
+    /// When `nth` is 0.
+    pub fn fail_once_at(&self, nth: u64) {
+        self.inner.disks.each(|disk| disk.fail_at(nth, Fault::Once));
+    }
+
     /// Leaves room for so many bytes more on every disk.
     pub fn leave_room(&self, bytes: usize) {
         self.inner.disks.each(|disk| disk.leave_room(Some(bytes)));
@@ -229,6 +257,13 @@ impl World {
         let threads = 1 + self.draw(tasks.min(3));
         let small = |number: u64| u32::try_from(number).expect("a small number");
         LaunchConfig::new().tasks(small(tasks)).threads(small(threads)).tuning(self.any_tuning())
+    }
+
+    /// A hash of what was written to the disks.
+    pub(super) fn written(&self) -> u64 {
+        let mut all = 0_u64;
+        self.inner.disks.each(|disk| all = all.rotate_left(1) ^ disk.written());
+        all
     }
 
     fn any_tuning(&self) -> Tuning {

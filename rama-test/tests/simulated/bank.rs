@@ -1,11 +1,14 @@
 //! The module that random work is done on: money that moves between accounts on different tasks.
 
-use std::{collections::BTreeMap, future::poll_fn, task::Poll};
+use std::{collections::BTreeMap, future::poll_fn, task::Poll, time::Duration};
 
 use rama_core::prelude::*;
 
 /// Accounts that money moves between: few, so that they are hot.
 pub(crate) const ACCOUNTS: u64 = 6;
+
+/// Keys of notes that are remembered.
+pub(crate) const NOTES_REMEMBERED: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Transfer {
@@ -19,8 +22,11 @@ pub(crate) struct Transfer {
 defmodule! {
     /// Accounts.
     pub(crate) BankModule {
-        depot *transfers: Transfer, hash_by(from);
+        // Keys outlive whatever is done to the clock.
+        depot *transfers: Transfer, hash_by(from) { key_age: Duration::from_hours(24 * 365) }
         depot *log: u64, disallow;
+        // All on one task, which remembers few keys.
+        depot *notes: String, hash_by(|_| 0_u64) { keys: NOTES_REMEMBERED, key_age: Duration::from_hours(24 * 365) }
 
         stream bank {
             pstate $$balances: Map<u64, i64>;

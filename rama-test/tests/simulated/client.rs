@@ -1,16 +1,24 @@
 //! A client: appends one behind the other, notes what it was told, and looks at what it did.
 
-use rama_core::{depot::AckReturns, error::AppendError, flow::RandomSource, prelude::*};
+use rama_core::{
+    depot::AckReturns, error::AppendError, flow::RandomSource, id::TaskId, partition::KeyHash,
+    prelude::*,
+};
+use rama_test::World;
 
 use crate::{
-    bank::{ACCOUNTS, BankModuleClient, Transfer},
+    bank::{ACCOUNTS, BankModuleClient, NOTES_REMEMBERED, Transfer},
     ledger::Ledger,
 };
 
 /// Clients that send with a key have numbers from here on: what they repeat stands behind what came later.
 const KEYED: u64 = 1_000;
 
+/// The number of the client that looks whether a module still works.
+const PROBE: u64 = 900;
+
 pub(crate) struct Client {
+    pub(crate) world: World,
     pub(crate) number: u64,
     pub(crate) bank: BankModuleClient,
     pub(crate) ledger: Ledger,
@@ -31,13 +39,68 @@ impl Client {
         }
     }
 
-    /// Sends again, under its key, what nobody knows the outcome of (A3).
-    pub(crate) async fn repeat(&mut self) {
+    /// Sends again, under its key, what nobody knows the outcome of (A3). A module that runs answers.
+    pub(crate) async fn repeat(&mut self, runs: bool) {
         for transfer in self.ledger.unanswered() {
             let transfers = &self.bank.depot.transfers;
             let key = transfer.id.to_string();
             let answer = transfers.append_once(key, transfer).await;
-            self.note(transfer, AckLevel::Ack, answer).await;
+            let said = format!("{answer:?}");
+            let is_answered = self.note(transfer, AckLevel::Ack, answer).await;
+            assert!(is_answered || !runs, "{transfer:?} cannot be repeated: {said}");
+        }
+    }
+
+    /// Appends to every task of a module on which nothing is wrong (oracle 7).
+    pub(crate) async fn probe(&mut self) -> Result<()> {
+        let transfers = self.bank.depot.transfers.clone();
+        let tasks = transfers.info()?.partitions;
+        for task in (0..tasks).map(TaskId) {
+            let mut accounts = ACCOUNTS..;
+            let is_there = |account: &u64| KeyHash::of(account).task(tasks) == task;
+            let from = accounts.find(is_there).expect("some account is on every task");
+            let to = from + 1 + self.random.below(ACCOUNTS);
+            let make = |id| Transfer { id, client: PROBE, from, to, amount: 1 };
+            let transfer = self.ledger.attempt(make);
+            let answer = transfers.append(transfer).await;
+            let said = format!("{answer:?}");
+            let is_answered = self.note(transfer, AckLevel::Ack, answer).await;
+            assert!(is_answered, "{task} takes nothing, though nothing is wrong: {said}");
+        }
+        Ok(())
+    }
+
+    /// Repeats the earliest of the notes whose keys are remembered; perhaps in another life of the module.
+    pub(crate) async fn probe_keys(&mut self, may_crash: bool) -> Result<()> {
+        let notes = self.bank.depot.notes.clone();
+        let run = self.random.next_u64();
+        let key = |number: usize| format!("{run} {number}");
+        let first = notes.append_once(key(0), "first".to_owned()).await?;
+        for number in 1..NOTES_REMEMBERED {
+            notes.append_once(key(number), "later".to_owned()).await?;
+        }
+        if may_crash && self.random.below(4) == 0 {
+            self.world.crash_and_restart().await?;
+        }
+        let again = notes.append_once(key(0), "first".to_owned()).await?;
+        assert_eq!(again.place(), first.place(), "a key that is remembered");
+        Ok(())
+    }
+
+    /// Appends more than a queue takes, and waits for none of it.
+    pub(crate) async fn flood(&mut self) -> Result<()> {
+        let notes = self.bank.depot.notes.clone();
+        for _ in 0..12 {
+            notes.append_with("x".repeat(1 << 20), AckLevel::None).await?;
+            self.check_levels().await;
+        }
+        Ok(())
+    }
+
+    /// Nothing that has a bound is above it (oracle 8).
+    async fn check_levels(&self) {
+        for level in self.world.levels("BankModule").await {
+            assert!(level.is <= level.max, "{level:?}");
         }
     }
 
@@ -71,10 +134,11 @@ impl Client {
         level: AckLevel,
         answer: Result<AckReturns, AppendError>,
     ) -> bool {
+        self.check_levels().await;
         let Transfer { id, client, to, amount, .. } = transfer;
         match answer {
             Ok(answer) => {
-                self.ledger.answered(&transfer, &answer);
+                self.ledger.answered(&transfer, &answer, self.world.now());
                 // A module that was restarted knows of a repeated one where it is, not that it failed.
                 if level == AckLevel::Ack && amount < 0 {
                     assert!(client >= KEYED, "transfer {id} fails");

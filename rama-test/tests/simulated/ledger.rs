@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use rama_core::{
@@ -24,11 +25,19 @@ pub(crate) struct Ledger(Arc<Mutex<Books>>);
 #[derive(Debug, Default)]
 struct Books {
     attempted: BTreeMap<u64, Transfer>,
-    acked: BTreeMap<u64, (TaskId, Offset)>,
+    acked: BTreeMap<u64, Acked>,
+    /// Acknowledged and lost, as the durability of the module allows: gone for good.
+    lost: BTreeSet<u64>,
     /// Sent with a key, and nobody knows what became of it.
     unsure: BTreeMap<u64, Transfer>,
     /// Where each partition ended when it was looked at last: what is durable stays.
     ends: BTreeMap<TaskId, u64>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Acked {
+    place: (TaskId, Offset),
+    at: Timestamp,
 }
 
 impl Ledger {
@@ -47,12 +56,37 @@ impl Ledger {
     }
 
     /// Behind an append that was answered with success.
-    pub(crate) fn answered(&self, transfer: &Transfer, answer: &AckReturns) {
+    pub(crate) fn answered(&self, transfer: &Transfer, answer: &AckReturns, at: Timestamp) {
         let Some(place) = answer.place() else { return };
         let mut books = self.books();
         books.unsure.remove(&transfer.id);
-        let before = books.acked.insert(transfer.id, place);
-        assert!(before.is_none_or(|before| before == place), "{transfer:?} is in two places");
+        let acked = books.acked.entry(transfer.id).or_insert(Acked { place, at });
+        assert_eq!(acked.place, place, "{transfer:?} is in two places");
+    }
+
+    /// Behind a start that may have lost the last groups: takes what is not there any more out of the books. Of each
+    /// partition that is what stood at its end; what was acknowledged longer than `window` before the last one of all is
+    /// none of it.
+    pub(crate) fn write_off(
+        &self,
+        depot: &Depot<Transfer>,
+        window: Option<Duration>,
+    ) -> Result<()> {
+        let mut books = self.books();
+        let mut ends = BTreeMap::new();
+        for task in (0..depot.info()?.partitions).map(TaskId) {
+            ends.insert(task, depot.partition_info(task)?.end);
+        }
+        let last = books.acked.values().map(|acked| acked.at).max().unwrap_or_default();
+        let is_gone = |acked: &Acked| ends[&acked.place.0] <= acked.place.1;
+        let gone: Vec<_> = books.acked.extract_if(.., |_, acked| is_gone(acked)).collect();
+        for (id, acked) in gone {
+            let was_durable = window.is_some_and(|window| last.since(acked.at) > window);
+            assert!(!was_durable, "transfer {id} is lost: {acked:?}, and others until {last:?}");
+            books.lost.insert(id);
+        }
+        books.ends = ends.into_iter().map(|(task, end)| (task, end.0)).collect();
+        Ok(())
     }
 
     /// Behind an append of which a topology failed.
@@ -92,8 +126,9 @@ impl Ledger {
             let id = transfer.id;
             assert_eq!(books.attempted.get(&id), Some(transfer), "nobody appended that");
             assert!(stored.insert(id), "transfer {id} is stored twice");
-            if let Some(place) = books.acked.get(&id) {
-                assert_eq!(*place, (task, *offset), "transfer {id} was acknowledged there");
+            assert!(!books.lost.contains(&id), "transfer {id} was lost, and comes back");
+            if let Some(acked) = books.acked.get(&id) {
+                assert_eq!(acked.place, (task, *offset), "transfer {id} was acknowledged there");
             }
             // Numbers grow with time, and a client waits for nothing but its own earlier appends (C-31).
             let before = last.insert(transfer.client, id);

@@ -36,7 +36,7 @@ use crate::{
 
 /// Bytes after which a forming group takes no further records until it is cut: bounds the memory of the
 /// write layer and the size of one write to the log.
-const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
+pub(super) const GROUP_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Records after which a group is cut although more are waiting: keeps the latency of an
 /// acknowledgement low under load, and is enough to share the cost of a sync.
@@ -44,14 +44,14 @@ const GROUP_RECORDS: usize = 4_096;
 
 /// Records a forming group takes at most, however long the group before it is being written. Also bounds
 /// what one group keeps of records whose frames and rows are larger than they are themselves.
-const GROUP_RECORDS_MAX: usize = 8 * GROUP_RECORDS;
+pub(super) const GROUP_RECORDS_MAX: usize = 8 * GROUP_RECORDS;
 
 /// Parcels on their way after which no further records are taken: frames are finished first.
 const PARCELS_MAX: i64 = 1_024;
 
 /// Records that rest until they are run again, after which no others begin: more, and too much of the module's memory
 /// and time would go into failing. Each takes some hundred bytes.
-const RESTING_MAX: usize = 65_536;
+pub(super) const RESTING_MAX: usize = 65_536;
 
 /// Groups that a module that stops cuts so that trees get the answers to their appends. Each gets what it waits for with
 /// the next group or two, and waits for a handful one behind the other, so usual trees need a few; those that append

@@ -26,6 +26,7 @@ use super::{Cx, Identity, Origin, Outcome, Returns};
 use crate::{
     driver::{Outside, RunningFuture, Signal},
     error::EventError,
+    planted::Mistake,
 };
 
 /// Why a module ends.
@@ -205,7 +206,9 @@ impl Parking {
     /// Of records that failed nothing is left.
     pub(crate) fn drop_attempt(&mut self, failed: impl Fn(&Origin) -> bool) {
         self.changes = Changes::default();
-        drop(self.waits.split_off(&self.forming));
+        if !Mistake::LateAnswerTaken.is_made() {
+            drop(self.waits.split_off(&self.forming));
+        }
         self.waits.retain(|_, wait| !failed(&wait.origin));
         self.counts = Counts::default();
         self.waits.values().for_each(|wait| self.counts.enter(&wait.awaits));
