@@ -32,6 +32,8 @@ pub enum Mistake {
     AttemptKept,
     /// The neighbours of a failed record are not run again.
     NeighboursDropped,
+    /// A record that failed on what another one left has failed.
+    ResidueBelieved,
     /// A group does not say that a tree is parked.
     ParkedForgotten,
     /// A group does not say that a failed record is to be run again.
@@ -50,7 +52,7 @@ pub enum Mistake {
 
 impl Mistake {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::AckBeforeSync,
         Self::ProgressLeftOut,
         Self::RowsLeftOut,
@@ -63,6 +65,7 @@ impl Mistake {
         Self::SuspicionIgnored,
         Self::AttemptKept,
         Self::NeighboursDropped,
+        Self::ResidueBelieved,
         Self::ParkedForgotten,
         Self::RetryForgotten,
         Self::KeyForgotten,

@@ -42,6 +42,9 @@ impl Suspects {
 
     /// How far a topology goes on before it comes to one.
     pub(super) fn before(&self, topology: TopologyId, from: Offset, end: Offset) -> Offset {
+        if from >= end {
+            return end;
+        }
         let next = self.in_turn.range((topology, from)..(topology, end)).next();
         next.map_or(end, |(_, offset)| *offset)
     }
@@ -60,5 +63,36 @@ impl Suspects {
     /// Forgets records that are run in their turn.
     pub(super) fn forget(&mut self, gone: impl Fn(&Origin) -> bool) {
         self.again.retain(|(_, origin)| !gone(origin));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topology_goes_on_up_to_the_next_one() {
+        let at = |topology, offset| Origin {
+            topology: TopologyId(topology),
+            offset: Offset(offset),
+            ..Origin::default()
+        };
+        let mut suspects = Suspects::default();
+        for origin in [at(0, 4), at(1, 2), at(0, 9)] {
+            suspects.add(origin, Suspected::InTurn);
+        }
+        let before = |suspects: &Suspects, from, end| {
+            suspects.before(TopologyId(0), Offset(from), Offset(end)).0
+        };
+        assert_eq!(
+            [(0, 20), (4, 20), (5, 20)].map(|(from, end)| before(&suspects, from, end)),
+            [4, 4, 9]
+        );
+        assert_eq!(
+            [(0, 3), (10, 20), (20, 10)].map(|(from, end)| before(&suspects, from, end)),
+            [3, 20, 10]
+        );
+        suspects.pass(TopologyId(0), Offset(5));
+        assert_eq!((before(&suspects, 0, 20), suspects.count()), (9, 2));
     }
 }

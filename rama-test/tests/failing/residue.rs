@@ -1,7 +1,9 @@
 //! A record that fails leaves nothing behind, not even for records of the same group that ran behind it: who would not have
 //! failed without it does not fail (C-31, DP-25, B9).
 
-use rama_core::{error::EventError, prelude::*};
+#![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
+
+use rama_core::{client::Depot, prelude::*};
 use rama_test::{InProcessCluster, LaunchConfig};
 use tokio::task::JoinSet;
 
@@ -15,7 +17,7 @@ struct Entry {
     amount: i64,
 }
 
-fn is_enough(left: i64) -> std::result::Result<(), EventError> {
+fn is_enough(left: i64) -> Result<(), EventError> {
     if left < 0 { Err(EventError::new(format!("{left} is left"))) } else { Ok(()) }
 }
 
@@ -82,7 +84,7 @@ fn entries(seed: i64, purses: i64) -> (Vec<Entry>, Vec<bool>, Vec<i64>) {
 }
 
 /// Appends all in order, without waiting in between, and tells which were done.
-async fn append(depot: &rama_core::client::Depot<Entry>, entries: Vec<Entry>) -> Vec<bool> {
+async fn append(depot: &Depot<Entry>, entries: Vec<Entry>) -> Vec<bool> {
     let mut appends = JoinSet::new();
     let count = entries.len();
     for (number, entry) in entries.into_iter().enumerate() {

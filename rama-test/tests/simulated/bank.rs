@@ -7,6 +7,10 @@ use rama_core::prelude::*;
 /// Accounts that money moves between: few, so that they are hot.
 pub(crate) const ACCOUNTS: u64 = 6;
 
+/// An amount that fails before anything is written; one that fails when everything is, and changes a balance so much that
+/// whoever sees it fails, too.
+pub(crate) const REFUSED: [i64; 2] = [-1, -(1 << 40)];
+
 /// Keys of notes that are remembered.
 pub(crate) const NOTES_REMEMBERED: usize = 3;
 
@@ -34,14 +38,21 @@ defmodule! {
 
             sources! {
                 source(*transfers) :> Transfer { id, from, to, amount, .. };
-                if amount < 0 {
+                if amount == REFUSED[0] {
                     return Err(EventError::new("a negative amount"));
                 }
                 local_transform([keypath(from), nil_to_val(0), term(|sum| sum - amount)], $$balances);
                 local_transform([keypath(from, id), termval(-amount)], $$entries);
+                local_select([keypath(from), nil_to_val(0)], $$balances) :> left;
+                is_clean(amount, left)?;
                 |hash(to);
                 local_transform([keypath(to), nil_to_val(0), term(|sum| sum + amount)], $$balances);
                 local_transform([keypath(to, id), termval(amount)], $$entries);
+                local_select([keypath(to), nil_to_val(0)], $$balances) :> now;
+                is_clean(amount, now)?;
+                if amount < 0 {
+                    return Err(EventError::new("a negative amount, too late"));
+                }
             }
         }
 
@@ -78,6 +89,12 @@ defmodule! {
             }
         }
     }
+}
+
+/// A transfer that is in order sees nothing of one that fails.
+fn is_clean(amount: i64, balance: i64) -> Result<(), EventError> {
+    let is_clean = amount < 0 || balance.abs() < REFUSED[1].abs() / 2;
+    is_clean.then_some(()).ok_or_else(|| EventError::new(format!("a balance of {balance}")))
 }
 
 /// Ends after so many turns of others.

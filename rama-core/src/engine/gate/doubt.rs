@@ -6,7 +6,10 @@
 //! each is run alone: what fails then has failed, and what does not has lost nothing, its order included.
 
 use super::{Engine, Report, State, Takes};
-use crate::flow::{Blame, Failure};
+use crate::{
+    flow::{Blame, Failure},
+    planted::Mistake,
+};
 
 /// Records under suspicion, and whether they are being run.
 #[derive(Debug)]
@@ -44,7 +47,8 @@ impl Engine {
     pub(super) fn is_doubtful(failures: &[Failure]) -> bool {
         let mut origins = failures.iter().map(|failure| failure.origin);
         let first = origins.next();
-        origins.any(|origin| Some(origin) != first)
+        !Mistake::ResidueBelieved.is_made()
+            && origins.any(|origin| Some(origin) != first)
             && failures.iter().any(|failure| failure.blame == Blame::Perhaps)
     }
 
