@@ -94,7 +94,11 @@ async fn what_was_written_is_whole_and_is_not_changed_by_looking() {
     for stopped in [true, false] {
         let directory = tempfile::tempdir().unwrap();
         written(directory.path(), stopped).await;
+        // As another process left it.
+        fs::write(directory.path().join("SumModule/LOCK"), "1\n").unwrap();
+        let times = |path: &PathBuf| fs::metadata(path).unwrap().modified().unwrap();
         let before = contents(directory.path());
+        let changed: Vec<_> = before.keys().map(times).collect();
         let report = verify(directory.path()).unwrap();
         assert!(report.is_whole(), "{report}");
         let module = &report.modules[0];
@@ -102,6 +106,7 @@ async fn what_was_written_is_whole_and_is_not_changed_by_looking() {
         assert_eq!(module.records, if stopped { 600 } else { 500 }, "{report}");
         assert!(stopped || module.groups >= 100, "{report}");
         assert!(contents(directory.path()) == before, "{report}");
+        assert_eq!(before.keys().map(times).collect::<Vec<_>>(), changed);
         assert_eq!(stored_in(directory.path()).await, 600);
     }
 }
@@ -212,6 +217,38 @@ async fn records_that_are_missing_at_the_front_are_damage_unless_they_were_trimm
         batch.table("ends", |table| table.delete(b"numbers/1"))
     });
     assert!(report.to_string().contains("key numbers/1: there are records up to"), "{report}");
+}
+
+#[tokio::test]
+async fn a_topology_that_is_ahead_of_its_depot_is_damage_and_does_not_start() {
+    let directory = tempfile::tempdir().unwrap();
+    written(directory.path(), true).await;
+    let (cluster, module) = launch(directory.path()).await;
+    let end = module.depot.numbers.partition_info(TaskId(1)).unwrap().end.0;
+    cluster.shutdown().await.unwrap();
+    let report = changed(directory.path(), |store, batch| {
+        let snapshot = store.snapshot().unwrap();
+        let mut keys = Vec::new();
+        let scanned = snapshot.scan("progress", b"", None, &mut |key, _| {
+            keys.push(key.to_vec());
+            ControlFlow::Continue(())
+        });
+        scanned.unwrap();
+        let key = keys.iter().find(|key| key.ends_with(b"/numbers/1")).unwrap();
+        let mut ahead = Vec::new();
+        encode_value(&Offset(end + 3), &mut ahead).unwrap();
+        batch.table("progress", |table| table.put(key, &ahead))
+    });
+    let damage: Vec<_> = report.modules[0].damage.iter().map(ToString::to_string).collect();
+    assert_eq!(damage.len(), 1, "{report}");
+    let numbers = format!("up to {}, and those that are there end with {end}:", end + 3);
+    assert!(damage[0].contains(&numbers) && damage[0].contains("table progress"), "{report}");
+    let cluster = Cluster::on_disk(directory.path());
+    let refused = cluster.launch(SumModule, LaunchConfig::new().tasks(TASKS)).await.err().unwrap();
+    let refused = refused.to_string();
+    let numbers =
+        format!("ends at offset {end}, and a topology has processed it up to {}", end + 3);
+    assert!(refused.contains(&numbers), "{refused}");
 }
 
 #[tokio::test]

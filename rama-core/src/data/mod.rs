@@ -37,7 +37,7 @@ struct ModuleFiles {
     _lock: Option<DiskLock>,
 }
 
-/// The modules of a data directory, each of them locked.
+/// The modules of a data directory, each of them locked against whoever would run on it. Nothing is written.
 fn modules(data: &Path) -> Result<Vec<ModuleFiles>, DataError> {
     let failed = |source| DataError::Io { path: data.to_owned(), source };
     let mut modules = Vec::new();
@@ -65,7 +65,7 @@ impl ModuleFiles {
     /// `None` when the folder is not that of a module.
     fn open(name: String, path: PathBuf) -> Result<Option<Self>, DataError> {
         let failed = |source| DataError::Io { path: path.clone(), source };
-        let disk: Arc<dyn Disk> = Arc::new(FileDisk::create(&path).map_err(failed)?);
+        let disk: Arc<dyn Disk> = Arc::new(FileDisk::read_only(&path).map_err(failed)?);
         let is_data = |name: &String| name == STORE_FILE || name.starts_with("commit-");
         if !disk.list().map_err(failed)?.iter().any(is_data) {
             return Ok(None);

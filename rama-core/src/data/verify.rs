@@ -3,7 +3,12 @@
 //!
 //! A row of a PState is compared as bytes; whether it decodes as the type that the module declares, only the module knows.
 
-use std::{collections::BTreeMap, ops::Range, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    path::Path,
+    sync::Arc,
+};
 
 use serde::de::DeserializeOwned;
 
@@ -12,7 +17,7 @@ use crate::{
     codec::decode_value,
     depot::{RecordBatch, block_key, read_block},
     disk::{Disk, overlay::Overlay},
-    engine::{ENDS, META, META_KEY, Meta, STARTS, STORE_FILE, STORE_FORMAT, Tables},
+    engine::{ENDS, META, META_KEY, Meta, PROGRESS, STARTS, STORE_FILE, STORE_FORMAT, Tables},
     group::{Entry, read_group},
     id::{Epoch, Offset, TaskId},
     log::{self, LogError},
@@ -34,7 +39,14 @@ pub fn verify(data: impl AsRef<Path>) -> Result<Report, DataError> {
 
 fn verify_module(files: &ModuleFiles) -> Result<ModuleReport, DataError> {
     let report = ModuleReport { module: files.name.clone(), ..ModuleReport::default() };
-    let mut check = Check { report, ends: BTreeMap::new(), tables: None, covered: Epoch(0) };
+    let mut check = Check {
+        report,
+        ends: BTreeMap::new(),
+        unknown: BTreeSet::new(),
+        reached: None,
+        tables: None,
+        covered: Epoch(0),
+    };
     let failed = |source| DataError::Io { path: files.path.clone(), source };
     if files.disk.exists(STORE_FILE).map_err(failed)? {
         check.store(&files.disk);
@@ -42,6 +54,7 @@ fn verify_module(files: &ModuleFiles) -> Result<ModuleReport, DataError> {
         check.damaged(STORE_FILE, "", "the file is missing");
     }
     check.log(&files.disk);
+    check.reached();
     Ok(check.report)
 }
 
@@ -50,6 +63,11 @@ struct Check {
     report: ModuleReport,
     /// Where each depot partition ends, by its key in [`ENDS`].
     ends: BTreeMap<Vec<u8>, Offset>,
+    /// The partitions of which that cannot be read.
+    unknown: BTreeSet<Vec<u8>>,
+    /// Where each topology goes on in each depot partition, by its key in [`PROGRESS`]; `None` when it is not known where
+    /// the partitions end.
+    reached: Option<BTreeMap<Vec<u8>, Offset>>,
     tables: Option<Tables>,
     /// The store contains every group up to this one.
     covered: Epoch,
@@ -140,7 +158,10 @@ impl Check {
         let starts: BTreeMap<_, Option<Offset>> = self.bounds(snapshot, STARTS)?;
         for (key, end) in self.bounds::<(Offset, u64)>(snapshot, ENDS)? {
             let stored = stored.remove(&key);
-            let Some((end, _)) = end else { continue };
+            let Some((end, _)) = end else {
+                self.unknown.insert(key);
+                continue;
+            };
             let start = match (starts.get(&key), &stored) {
                 (None, _) => Offset(0),
                 (Some(Some(start)), _) => *start,
@@ -158,6 +179,8 @@ impl Check {
             let found = format!("there are records up to {}, and no row says so", range.end);
             self.damaged(STORE_FILE, place, found);
         }
+        let reached = self.bounds::<Offset>(snapshot, PROGRESS)?.into_iter();
+        self.reached = Some(reached.filter_map(|(key, next)| Some((key, next?))).collect());
         Ok(())
     }
 
@@ -219,6 +242,10 @@ impl Check {
             Ok(checked) => {
                 self.report.groups = checked.groups;
                 self.report.torn_bytes = checked.torn_bytes;
+                if !checked.damage.is_empty() {
+                    // Ends and progress of the groups in there are not known.
+                    self.reached = None;
+                }
                 for error in checked.damage {
                     match error {
                         LogError::Damaged { file, position, found } => {
@@ -233,16 +260,25 @@ impl Check {
 
     /// A group that the store does not contain goes on where its depots end.
     fn group(&mut self, epoch: Epoch, payload: &[u8]) -> Result<(), String> {
-        let mut batches = Vec::new();
-        let read = read_group(payload, &mut |entry| {
-            if let Entry::Records { depot, task, batch } = entry {
-                batches.push((depot, task, batch));
+        let (mut batches, mut progress) = (Vec::new(), Vec::new());
+        let read = read_group(payload, &mut |entry| match entry {
+            Entry::Records { depot, task, batch } => batches.push((depot, task, batch)),
+            Entry::Progress { topology, depot, task, next } => {
+                progress.push((topology, depot, task, next));
             }
+            _ => {}
         });
         read.map_err(|error| error.to_string())?;
         let Some(tables) = self.tables.as_ref().filter(|_| epoch > self.covered) else {
             return Ok(());
         };
+        for (topology, depot, task, next) in progress {
+            let key = tables.progress_key(topology, depot, task);
+            let key = key.ok_or("it names a topology or a depot that the store does not know")?;
+            if let Some(reached) = &mut self.reached {
+                reached.insert(key, next);
+            }
+        }
         for (depot, task, batch) in batches {
             let key = tables
                 .end_key(depot, task)
@@ -256,6 +292,26 @@ impl Check {
             }
         }
         Ok(())
+    }
+
+    /// No topology has processed what is not there: then some of the data is older than the rest (C15), and a start is
+    /// refused.
+    fn reached(&mut self) {
+        for (key, next) in self.reached.take().into_iter().flatten() {
+            let key = String::from_utf8_lossy(&key);
+            let Some((topology, partition)) = key.split_once('/') else { continue };
+            if self.unknown.contains(partition.as_bytes()) {
+                continue;
+            }
+            let end = self.ends.get(partition.as_bytes()).copied().unwrap_or_default();
+            if next > end {
+                let found = format!(
+                    "topology `{topology}` has processed records up to {next}, and those that are there end with \
+                     {end}: some of the data is older than the rest"
+                );
+                self.damaged(STORE_FILE, format!("table {PROGRESS}, key {key}"), found);
+            }
+        }
     }
 }
 

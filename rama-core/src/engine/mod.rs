@@ -40,7 +40,7 @@ pub(crate) use self::{
     quarantine::Quarantine,
     recovery::{Recovered, STORE_FILE, recover},
     redo::Redo,
-    tables::{Catalog, ENDS, META, META_KEY, Meta, STARTS, STORE_FORMAT, Tables},
+    tables::{Catalog, ENDS, META, META_KEY, Meta, PROGRESS, STARTS, STORE_FORMAT, Tables},
     trim::{Readers, Trims},
     unfinished::{Left, Unfinished},
     watchdog::{Patience, Watch, Watchdog},

@@ -109,9 +109,11 @@ fn number(name: &str, prefix: &str) -> Option<u64> {
     if canonical { u64::from_str_radix(digits, 16).ok() } else { None }
 }
 
-/// Whether there was no space, or no more of it for this user.
+/// Whether there was no space, or no more of it for this user, or in files of this process or file system: nothing was
+/// written then, and it can be once there is more.
 pub(super) fn is_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// Says what failed, and on which file.

@@ -1,19 +1,25 @@
 //! A deployable process: `fn main() -> ExitCode { rama_core::node::main(modules![MyModule]) }`.
 
+mod deadline;
 mod options;
 mod signals;
 
 use std::{
     future::Future,
+    num::NonZeroU32,
     pin::Pin,
-    process::ExitCode,
+    process::{ExitCode, exit},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
-use self::options::{Command, Options};
+use self::{
+    deadline::Deadline,
+    options::{Command, Options},
+};
 use crate::{
     cluster::{Cluster, LaunchConfig},
     data::{self, DataError, Report},
@@ -46,9 +52,10 @@ impl Modules {
 
 /// Runs modules until the process is asked to stop (SIGINT or SIGTERM), then stops them gracefully. A second signal, while
 /// it stops, ends the process at once, with exit code 130 or 143: as a kill would, so what is durable is there at the next
-/// start. When a module cannot go on, usually because its disk failed, the process ends with exit code 74.
+/// start. A stop that takes longer than it may (`--stop-within`, 30 seconds by default) ends in the same way. When a module
+/// cannot go on, usually because its disk failed, the process ends with exit code 74.
 ///
-/// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--durability D`,
+/// Options: `--data DIR` (default `data`), `--tasks N`, `--threads N`, `--durability D`, `--stop-within SECONDS`,
 /// `--skip-locality`, `--help`. The commands `verify`, `backup` and `restore` are for the data of a node that is stopped:
 /// those of [`data`].
 #[must_use]
@@ -76,17 +83,20 @@ fn run(modules: Modules, options: &Options) -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("the runtime cannot be started: {error}")),
     };
-    runtime.block_on(async {
+    // Lives until nothing is left that a stop could wait for.
+    let mut deadline = None;
+    let code = runtime.block_on(async {
         let cluster = Cluster::on_disk(&options.data);
         let launched = launch_all(modules, &cluster, options).await;
         if let Err(error) = launched {
             return fail(&error.to_string());
         }
-        let failure = tokio::select! {
-            _ = asked => None,
-            failure = cluster.failure() => Some(failure),
+        let (code, failure) = tokio::select! {
+            code = asked => (code.unwrap_or(BROKEN.into()), None),
+            failure = cluster.failure() => (BROKEN.into(), Some(failure)),
         };
         stopping.store(true, Ordering::Relaxed);
+        deadline = stop_within(options.stop_within, code);
         match failure {
             None => say("stopping; a second signal ends it at once"),
             Some((module, ref reason)) => {
@@ -98,7 +108,26 @@ fn run(modules: Modules, options: &Options) -> ExitCode {
             (Ok(()), None) => ExitCode::SUCCESS,
             (Err(error), None) => fail(&error.to_string()),
         }
-    })
+    });
+    drop(runtime);
+    drop(deadline);
+    code
+}
+
+/// Ends the process with this exit code when it has not stopped in time.
+fn stop_within(seconds: NonZeroU32, code: i32) -> Option<Deadline> {
+    let bound = Deadline::new(Duration::from_secs(seconds.get().into()), move || {
+        fail(&format!(
+            "the modules had not stopped after {seconds} s (`--stop-within`), so the process ended: nothing \
+             durable is lost, and the next start goes on from there"
+        ));
+        exit(code);
+    });
+    // A stop without a bound is better than none; a second signal still ends it.
+    if let Err(error) = &bound {
+        fail(&format!("the stop has no bound: {error}"));
+    }
+    bound.ok()
 }
 
 async fn launch_all(modules: Modules, cluster: &Cluster, options: &Options) -> Result<()> {

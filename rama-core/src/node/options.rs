@@ -1,6 +1,6 @@
 //! The command line of a node.
 
-use std::{ffi::OsString, path::PathBuf};
+use std::{ffi::OsString, num::NonZeroU32, path::PathBuf};
 
 use lexopt::{Arg, ValueExt};
 
@@ -19,8 +19,12 @@ Runs the modules of this program until it is stopped (Ctrl-C or SIGTERM; twice: 
   --threads N        threads that run them (default: 2)
   --durability D     when an append is acknowledged: sync (on the disk), interval:10ms (written, synced every
                      10 ms), memory (checkpoints only) (default: sync)
+  --stop-within S    seconds that a stop may take, before it ends as if it was killed (default: 30)
   --skip-locality    do not check that keys are used on their home tasks
   --help             this text";
+
+/// As long as those that stop services wait, more or less, before they kill them; what has begun is done in a fraction.
+const STOP_WITHIN_SECONDS: NonZeroU32 = NonZeroU32::new(30).expect("it is not zero");
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ enum Verb {
 pub(super) struct Options {
     pub(super) data: PathBuf,
     pub(super) launch: LaunchConfig,
+    /// Seconds.
+    pub(super) stop_within: NonZeroU32,
 }
 
 impl Options {
@@ -54,6 +60,7 @@ impl Options {
     ) -> Result<Command, lexopt::Error> {
         let mut data = PathBuf::from("data");
         let mut launch = LaunchConfig::new();
+        let mut stop_within = STOP_WITHIN_SECONDS;
         let (mut verb, mut other) = (Verb::Run, None);
         let mut parser = lexopt::Parser::from_iter(args);
         while let Some(arg) = parser.next()? {
@@ -70,6 +77,7 @@ impl Options {
                 (Arg::Long("durability"), Verb::Run) => {
                     launch = launch.durability(parser.value()?.parse()?);
                 }
+                (Arg::Long("stop-within"), Verb::Run) => stop_within = parser.value()?.parse()?,
                 (Arg::Long("skip-locality"), Verb::Run) => launch = launch.check_locality(false),
                 (Arg::Long("help") | Arg::Short('h'), _) => return Ok(Command::Help),
                 (other, _) => return Err(verb.refuse(other)),
@@ -83,7 +91,7 @@ impl Options {
             other.ok_or_else(missing)
         };
         Ok(match verb {
-            Verb::Run => Command::Run(Self { data, launch }),
+            Verb::Run => Command::Run(Self { data, launch, stop_within }),
             Verb::Verify => Command::Verify { data },
             Verb::Backup => Command::Backup { data, to: named("--to DIR")? },
             Verb::Restore => Command::Restore { from: named("--from DIR")?, data },
@@ -149,6 +157,16 @@ mod tests {
         assert!(launch.contains("tasks: 8") && launch.contains("threads: Some(3)"), "{launch}");
         assert!(launch.contains("durability: Memory"), "{launch}");
         assert!(matches!(parse(&["--help"]), Ok(Command::Help)));
+        assert_eq!(options.stop_within.get(), 30);
+        let Ok(Command::Run(options)) = parse(&["--stop-within", "7"]) else {
+            panic!("this is an option");
+        };
+        assert_eq!(options.stop_within.get(), 7);
+        assert!(HELP.contains("--stop-within S"));
+        for wrong in ["0", "-1", "1.5", "soon"] {
+            assert!(parse(&["--stop-within", wrong]).is_err(), "{wrong}");
+        }
+        assert!(parse(&["verify", "--stop-within", "7"]).is_err());
         assert!(parse(&["--task", "3"]).is_err());
         assert!(parse(&["--tasks", "many"]).is_err());
         assert!(parse(&["--durability", "some"]).is_err());
