@@ -82,6 +82,14 @@ impl Process {
     pub fn start(program: &str, data: &Path, args: &[&str]) -> io::Result<Self> {
         let mut command = Command::new(program);
         command.args(args).arg("--data").arg(data);
+        Self::spawn(command)
+    }
+
+    /// Starts what a command says; its input and output are taken.
+    ///
+    /// # Errors
+    /// When the system gives no process.
+    pub fn spawn(mut command: Command) -> io::Result<Self> {
         let mut child = {
             let _forks = FORKS.write().unwrap_or_else(PoisonError::into_inner);
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?
@@ -110,6 +118,27 @@ impl Process {
     pub fn kill(&mut self) -> io::Result<()> {
         self.child.kill()?;
         self.child.wait().map(drop)
+    }
+
+    /// Sends it a signal, by its name without `SIG`.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn signal(&self, name: &str) -> io::Result<()> {
+        let kill = format!("kill -{name} {}", self.id());
+        let sent = {
+            let _forks = FORKS.write().unwrap_or_else(PoisonError::into_inner);
+            Command::new("sh").args(["-c", &kill]).status()?
+        };
+        if sent.success() { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+
+    /// What it said on its error output, to its end, when that was piped.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn errors(&mut self) -> io::Result<String> {
+        self.child.stderr.take().map_or(Ok(String::new()), io::read_to_string)
     }
 
     /// Waits until it has ended by itself, and tells how.

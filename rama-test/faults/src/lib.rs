@@ -1,8 +1,8 @@
 //! A deployed module under faults: the program that is killed, the disk that fails, and the ledger that knows what must be
 //! there afterwards.
 //!
-//! The tests of this crate run the real program on real files. `FAULTS_KILLS` and `FAULTS_DAMAGED` are how many kills and
-//! damaged directories there are; `FAULTS_SEED` is where their random numbers begin.
+//! The tests of this crate run the real program on real files. `FAULTS_KILLS`, `FAULTS_STOPS` and `FAULTS_DAMAGED` are how
+//! many kills, stops under load and damaged directories there are; `FAULTS_SEED` is where their random numbers begin.
 
 pub mod bank;
 pub mod disk;

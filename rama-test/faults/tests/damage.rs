@@ -1,11 +1,19 @@
 //! Damaged files: flipped bits, garbage, truncation, pages at wrong places, in directories that were closed and that were
-//! killed. A start is refused, or a read fails, or the value is right; nothing panics and nothing hangs (RELIABILITY A6,
-//! A7, C9 to C11).
+//! killed. A start is refused, or a read fails, or the value is right; nothing hangs, and nothing panics but `redb`, whose
+//! panics are caught (RELIABILITY A6, A7, C9 to C11).
 
 #![expect(clippy::unwrap_used, reason = "a test whose preparation fails has failed")]
 #![expect(clippy::print_stdout, reason = "what a run did is told with `--nocapture`")]
 
-use std::{fs, path::Path, time::Duration};
+use std::{
+    backtrace::Backtrace,
+    collections::BTreeMap,
+    fs,
+    panic::{self, PanicHookInfo},
+    path::Path,
+    sync::{Mutex, Once},
+    time::Duration,
+};
 
 use faults::{
     DAMAGED,
@@ -22,6 +30,48 @@ const NEVER: Duration = Duration::from_secs(20);
 
 /// Transfers in the directories.
 const TRANSFERS: u64 = 120;
+
+/// Panics since the tests began, by their place, and whether they are the store's own. They count also when somebody
+/// catches them.
+static PANICS: Mutex<BTreeMap<(bool, String), u64>> = Mutex::new(BTreeMap::new());
+
+/// From now on panics are counted.
+fn count_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let of_store = is_of_store(info);
+            let place = info.location().map_or_else(String::new, ToString::to_string);
+            *PANICS.lock().unwrap().entry((of_store, place)).or_default() += 1;
+            if !of_store {
+                before(info);
+            }
+        }));
+    });
+}
+
+/// Whether `redb` panicked: at a place in its files, or in the standard library when it called that.
+fn is_of_store(info: &PanicHookInfo<'_>) -> bool {
+    let file = info.location().map_or("", |location| location.file());
+    if !file.starts_with("/rustc/") {
+        return file.contains("/redb-");
+    }
+    let calls = Backtrace::force_capture().to_string();
+    let callers = calls.lines().filter_map(|line| {
+        let is_of = |name| line.contains(&format!("{name}::"));
+        (is_of("redb") || is_of("rama_core")).then(|| is_of("redb"))
+    });
+    // The innermost of the two called what panicked.
+    callers.take(1).any(|of_store| of_store)
+}
+
+/// None but the store's own panicked so far.
+fn assert_no_panics(what: &str) {
+    let panics = PANICS.lock().unwrap().clone();
+    let ours: Vec<_> = panics.iter().filter(|((of_store, _), _)| !of_store).collect();
+    assert!(ours.is_empty(), "{what}: {ours:?}");
+}
 
 /// What a directory should hold: its transfers by task.
 type Transfers = Vec<Vec<u64>>;
@@ -186,6 +236,7 @@ async fn read(bank: &Bank, transfers: &Transfers) -> Result<usize> {
 }
 
 fn damage_again_and_again(stopped: bool) {
+    count_panics();
     let runtime = Runtime::new().unwrap();
     let directory = tempfile::tempdir().unwrap();
     let whole = directory.path().join("whole");
@@ -207,9 +258,13 @@ fn damage_again_and_again(stopped: bool) {
         runtime.block_on(look(&data, &transfers, missing_max, &mut fates));
         let is_right = (fates.right, fates.shorter) != before;
         assert!(is_right || !report.is_whole(), "`verify` found nothing, and it is not right");
+        assert_no_panics(&what);
         fs::remove_dir_all(&data).unwrap();
     }
     println!("{fates:?}");
+    for ((_, place), times) in &*PANICS.lock().unwrap() {
+        println!("caught {times} times: {place}");
+    }
     assert!(fates.refused > 20 && fates.right > 20, "{fates:?}");
 }
 

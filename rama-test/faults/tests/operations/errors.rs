@@ -113,6 +113,7 @@ fn a_disk_without_space_loses_nothing() {
         for fault in [Fault::Full, Fault::FullForever] {
             let noticed = sweep_errors(scenario, fault);
             println!("{fault:?} was noticed {noticed} times in {}", scenario.name());
+            assert!(noticed > 0, "{fault:?} was never noticed in {}", scenario.name());
         }
     }
 }
@@ -122,5 +123,6 @@ fn a_read_that_fails_loses_nothing() {
     for scenario in SCENARIOS {
         let noticed = sweep_errors(scenario, Fault::Read);
         println!("failing reads were noticed {noticed} times in {}", scenario.name());
+        assert!(noticed > 0, "a failing read was never noticed in {}", scenario.name());
     }
 }
