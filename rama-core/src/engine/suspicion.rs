@@ -67,7 +67,9 @@ impl Watched {
             Err(error)
                 if matches!(
                     error.kind(),
-                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+                    io::ErrorKind::StorageFull
+                        | io::ErrorKind::QuotaExceeded
+                        | io::ErrorKind::FileTooLarge
                 ) =>
             {
                 Err(error)
