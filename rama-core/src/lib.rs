@@ -26,6 +26,7 @@ pub mod store;
 pub mod error;
 // The state of one partition.
 mod moment;
+mod panic;
 pub mod depot;
 mod group;
 pub mod pstate;

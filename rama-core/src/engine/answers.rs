@@ -14,8 +14,9 @@ use super::{
 use crate::{
     depot::{AckLevel, AckReturns, Answer, SealedRecords},
     error::AppendError,
-    flow::{AckReturn, Fold, Place, Program, panic_message},
+    flow::{AckReturn, Fold, Place, Program},
     id::{DepotId, Offset, TaskId, TopologyId},
+    panic::panic_message,
 };
 
 /// What answers are made with.

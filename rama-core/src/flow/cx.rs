@@ -1,7 +1,6 @@
 //! The context of running dataflow: the one argument that every segment gets.
 
 use std::{
-    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
@@ -17,6 +16,7 @@ use crate::{
     codec::{Key, encode_value},
     error::EventError,
     id::TaskId,
+    panic::panic_message,
     partition::KeyHash,
     pstate::PStatePartition,
 };
@@ -244,12 +244,4 @@ impl Cx<'_> {
         let reason = format!("{reason} (in `{label}`)").into();
         self.failures.push(Failure { origin, reason, blame });
     }
-}
-
-/// What a caught panic said.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    if let Some(text) = panic.downcast_ref::<&str>() {
-        return text;
-    }
-    panic.downcast_ref::<String>().map_or("without a message", String::as_str)
 }

@@ -24,7 +24,7 @@ pub(crate) use self::{
     append::Appends,
     builtin::Facts,
     control::Deferred,
-    cx::{AckReturn, Blame, Failure, panic_message},
+    cx::{AckReturn, Blame, Failure},
     origin::{Identity, Origin, Place, mix},
     outbox::{Outbox, Parcel},
     parking::{APPENDS_MAX, Changes, FUTURES_MAX, Parking, Waits},

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     codec::CodecError,
-    flow::panic_message,
     group::GroupWriter,
     id::Epoch,
+    panic::panic_message,
     path::rows::{AnyRow, RowKind, Scan},
 };
 

@@ -8,23 +8,18 @@ use std::{
 
 use super::{
     Alone, Begin, Failed, Guard, Next, SealedTask, Skipped, Start, Suspected, Took, Verdict,
-    again::Again, reading::Reading, suspects::Suspects,
+    again::Again,
+    reading::Reading,
+    stored::{BACKLOG_RECORDS, Runs, origin_of, run_encoded},
+    suspects::Suspects,
 };
 use crate::{
     clock::{Now, Timestamp},
-    codec::decode_value,
-    depot::{Append, Appended, DepotPartition, DepotReadError, DepotView, Event, StoredRecord},
-    flow::{Blame, Cx, Failure, Origin, Program, Source},
+    depot::{Append, Appended, DepotPartition, DepotView, Event},
+    flow::{Blame, Cx, Failure, Origin, Program},
     id::{DepotId, Offset, TaskId, TopologyId},
     planted::Mistake,
 };
-
-/// Records a source that lags behind its depot reads at once.
-const BACKLOG_RECORDS: u64 = 1_024;
-
-/// Encoded bytes of stored records that are read at once, more or less one record: as much as a commit group is to
-/// have, so that what topologies make of them is cut in time as well.
-const BACKLOG_BYTES: usize = 8 * 1024 * 1024;
 
 /// Records that are run again at once because their trees were parked when the module ended: as many as new ones, for
 /// the same reasons.
@@ -44,9 +39,9 @@ const UNTIL_JUDGED: Timestamp = Timestamp(u64::MAX);
 
 /// One depot partition and the sources that read it.
 pub(crate) struct Intake<E> {
-    partition: DepotPartition<E>,
-    view: Arc<DepotView>,
-    readings: Vec<Reading<E>>,
+    pub(super) partition: DepotPartition<E>,
+    pub(super) view: Arc<DepotView>,
+    pub(super) readings: Vec<Reading<E>>,
     taken: VecDeque<Append<E>>,
     /// Behind the last record that a client appended in this life of the module.
     clients: Offset,
@@ -57,36 +52,8 @@ pub(crate) struct Intake<E> {
     /// Those of them that were run in this attempt.
     taken_up: Vec<Origin>,
     /// What topologies did not find any more in this attempt.
-    skipped: Vec<(TopologyId, Range<Offset>)>,
+    pub(super) skipped: Vec<(TopologyId, Range<Offset>)>,
     suspects: Suspects,
-}
-
-/// Which of the stored records in question are run.
-#[derive(Clone, Copy)]
-enum Runs<'a> {
-    /// Until the task may begin no more.
-    First,
-    /// Once more all that were run in the dropped attempt, but those that failed.
-    Again(&'a Failed),
-}
-
-impl Runs<'_> {
-    fn stops(self, cx: &Cx<'_>) -> bool {
-        matches!(self, Self::First) && !cx.parking.may_begin()
-    }
-
-    fn leaves_out(self, origin: &Origin) -> bool {
-        matches!(self, Self::Again(failed) if failed.leaves_out(origin))
-    }
-}
-
-/// What is stored of a range.
-enum Stored {
-    Records(Vec<StoredRecord>),
-    /// The first records of it are gone.
-    Trimmed {
-        start: Offset,
-    },
 }
 
 /// Everything before `next` is processed; written with the group that contains the effects.
@@ -182,49 +149,6 @@ impl<E: Event> Intake<E> {
         self.again.give_back(origins.drain(records..));
         self.taken_up.extend(origins);
         Some(Took { records, more: cx.parking.may_begin() })
-    }
-
-    /// Runs single records, in the order of their offsets, and tells how many. Those that stand close together are read
-    /// together.
-    fn run_single(&mut self, origins: &[Origin], runs: Runs<'_>, cx: &mut Cx<'_>) -> usize {
-        let mut rest = origins;
-        while let Some(first) = rest.first() {
-            let end = Offset(first.offset.0 + BACKLOG_RECORDS);
-            let near = &rest[..rest.partition_point(|one| one.offset < end)];
-            let last = near.last().expect("the first one is near itself");
-            let records = match self.read(*first, last.offset.next(), cx) {
-                Some(Stored::Records(records)) => records,
-                Some(Stored::Trimmed { start }) => {
-                    let gone = rest.partition_point(|one| one.offset < start);
-                    let trimmed = rest[..gone].iter().filter(|one| !runs.leaves_out(one));
-                    for origin in trimmed {
-                        cx.parking.note_gone(*origin);
-                        self.skipped.push((origin.topology, origin.offset..origin.offset.next()));
-                    }
-                    rest = &rest[gone..];
-                    continue;
-                }
-                // Without them the module ends.
-                None => break,
-            };
-            let end = Offset(first.offset.0 + records.len() as u64);
-            let (read, further) = rest.split_at(rest.partition_point(|one| one.offset < end));
-            for (number, origin) in read.iter().enumerate() {
-                if runs.stops(cx) {
-                    return origins.len() - rest.len() + number;
-                }
-                if runs.leaves_out(origin) {
-                    continue;
-                }
-                cx.parking.note_end(*origin);
-                let record = origin.offset.0 - first.offset.0;
-                let record = usize::try_from(record).expect("what is near is counted in thousands");
-                let (time, bytes) = &records[record];
-                self.run_sources(*origin, *time, bytes, cx);
-            }
-            rest = further;
-        }
-        origins.len()
     }
 
     /// Runs records that had an offset before a topology saw them: what it missed, and what topologies appended.
@@ -338,74 +262,6 @@ impl<E: Event> Intake<E> {
     /// The sources of one topology. They are always equally far, because progress is kept by topology.
     fn readings_of(&mut self, topology: TopologyId) -> impl Iterator<Item = &mut Reading<E>> {
         self.readings.iter_mut().filter(move |reading| reading.source.topology == topology)
-    }
-
-    /// Runs the first stored records of a range, as many as are read at once, and tells how far.
-    fn run_stored(
-        &mut self,
-        topology: TopologyId,
-        range: Range<Offset>,
-        runs: Runs<'_>,
-        cx: &mut Cx<'_>,
-    ) -> Offset {
-        let origin = origin_of(&self.partition, topology);
-        let records = match self.read(origin(range.start), range.end, cx) {
-            Some(Stored::Records(records)) => records,
-            Some(Stored::Trimmed { start }) => {
-                // They were there a moment ago, or when the dropped attempt ran them.
-                let start = start.min(range.end);
-                self.skipped.push((topology, range.start..start));
-                return start;
-            }
-            // Without them the module ends.
-            None => return range.end,
-        };
-        let mut reached = range.start;
-        for (time, bytes) in records {
-            if runs.stops(cx) {
-                break;
-            }
-            if !runs.leaves_out(&origin(reached)) {
-                self.run_sources(origin(reached), time, &bytes, cx);
-            }
-            reached = reached.next();
-        }
-        reached
-    }
-
-    /// The first stored records from one on; `None` when the module cannot go on.
-    fn read(&self, from: Origin, to: Offset, cx: &mut Cx<'_>) -> Option<Stored> {
-        match self.view.read_up_to(from.offset..to, BACKLOG_BYTES) {
-            Ok(records) => Some(Stored::Records(records)),
-            Err(DepotReadError::Trimmed { start }) => Some(Stored::Trimmed { start }),
-            Err(error) => {
-                // Going on would leave records out for ever.
-                let reason = format!("stored records cannot be read: {error}").into();
-                cx.failures.push(Failure { origin: from, reason, blame: Blame::Module });
-                None
-            }
-        }
-    }
-
-    /// Runs records of a range in the forming group, and tells how far.
-    fn run_forming(&self, topology: TopologyId, range: Range<Offset>, cx: &mut Cx<'_>) -> Offset {
-        let origin = origin_of(&self.partition, topology);
-        let records = self.partition.forming().filter(|(offset, ..)| range.contains(offset));
-        for (offset, time, bytes) in records {
-            if Runs::First.stops(cx) {
-                return offset;
-            }
-            self.run_sources(origin(offset), time, bytes, cx);
-        }
-        range.end
-    }
-
-    /// Runs a record in the sources of one topology.
-    fn run_sources(&self, origin: Origin, time: Timestamp, bytes: &[u8], cx: &mut Cx<'_>) {
-        let sources = self.readings.iter().map(|reading| &*reading.source);
-        for source in sources.filter(|source| source.topology == origin.topology) {
-            run_encoded(source, origin, time, bytes, cx);
-        }
     }
 
     /// Takes records out of the queue and, when nothing stands before them, runs them at once.
@@ -628,24 +484,4 @@ impl<E: Event> IntakeSlot for Intake<E> {
     fn forming_bytes(&self) -> usize {
         self.partition.forming_bytes()
     }
-}
-
-fn origin_of<E>(
-    partition: &DepotPartition<E>,
-    topology: TopologyId,
-) -> impl Fn(Offset) -> Origin + use<E> {
-    let (depot, task) = (partition.id, partition.task);
-    move |offset| Origin { topology, depot, task, offset }
-}
-
-/// Decodes a record and runs it.
-fn run_encoded<E: Event>(
-    source: &Source<E>,
-    origin: Origin,
-    time: Timestamp,
-    bytes: &[u8],
-    cx: &mut Cx<'_>,
-) {
-    let run = |cx: &mut Cx<'_>| (source.body)(cx, decode_value(bytes)?);
-    cx.event(origin, 0, source.identity(time), source.label, run);
 }

@@ -7,6 +7,7 @@ mod failed;
 mod guard;
 mod intake;
 mod reading;
+mod stored;
 mod suspects;
 
 pub(crate) use self::{

@@ -12,7 +12,8 @@ use std::{
 use super::{Awaited, Awaits, Comes, Ticket};
 use crate::{
     clock::Sleep,
-    flow::{Cx, Outcome, Returns, panic_message},
+    flow::{Cx, Outcome, Returns},
+    panic::panic_message,
 };
 
 /// How long a future may take that says nothing else. Calls to other systems give up after 30 seconds by most
