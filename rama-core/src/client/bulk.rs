@@ -31,7 +31,7 @@ impl<E: Event> Depot<E> {
         level: AckLevel,
     ) -> Result<(), AppendError> {
         let mut bulk = Bulk::new(self, level);
-        let mut records = records.into_iter();
+        let mut records = records.into_iter().fuse();
         while bulk.queue_chunk(&mut records).await {}
         bulk.answered().await
     }

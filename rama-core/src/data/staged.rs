@@ -144,5 +144,6 @@ fn entries(path: &Path) -> Result<Vec<(PathBuf, bool)>, DataError> {
 
 /// Whether a module gives such a name to one of its files.
 fn is_ours(name: &str) -> bool {
-    name == STORE_FILE || NOTES.contains(&name) || is_log_file(name)
+    let is_store = name.strip_suffix(".tmp").unwrap_or(name) == STORE_FILE;
+    is_store || NOTES.contains(&name) || is_log_file(name)
 }

@@ -299,7 +299,9 @@ impl Check {
     fn reached(&mut self) {
         for (key, next) in self.reached.take().into_iter().flatten() {
             let key = String::from_utf8_lossy(&key);
-            let Some((topology, partition)) = key.split_once('/') else { continue };
+            // A depot and a task stand behind; the id of a source may have anything in it.
+            let Some((at, _)) = key.rmatch_indices('/').nth(1) else { continue };
+            let (topology, partition) = (&key[..at], &key[at + 1..]);
             if self.unknown.contains(partition.as_bytes()) {
                 continue;
             }

@@ -87,10 +87,8 @@ impl Lane {
         for task in &self.tasks {
             let task = self.engine.task(*task);
             report.forming_bytes += task.forming_bytes();
-            report.waiting |= task.is_waiting();
             report.parked = report.parked + task.waits();
             report.resting += task.resting();
-            report.suspects += task.suspects();
         }
         report
     }

@@ -41,8 +41,8 @@ impl Engine {
     /// The module stopped with everything durable.
     pub(crate) fn settle_row_checks(&self) {
         let mut tasks = (0..self.task_count()).map(TaskId);
-        let is_over = self.row_checks_are_asked_for()
-            && !tasks.any(|task| self.task(task).has_refused_rows());
+        let is_over =
+            self.row_checks_are_asked_for() && !tasks.any(|task| self.task(task).may_refuse_rows());
         if is_over {
             // Left behind, it costs time and nothing else.
             let _: io::Result<()> = self.disk.remove(FILE);

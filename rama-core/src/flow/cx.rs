@@ -241,6 +241,7 @@ impl Cx<'_> {
             (None, Err(panic)) => format!("panic: {}", panic_message(panic.as_ref())),
         };
         self.deferred.clear();
+        self.pstates.iter_mut().for_each(PStatePartition::forget_written);
         let reason = format!("{reason} (in `{label}`)").into();
         self.failures.push(Failure { origin, reason, blame });
     }

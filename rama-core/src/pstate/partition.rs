@@ -85,6 +85,11 @@ impl PStatePartition {
         Ok(())
     }
 
+    /// The event that wrote has failed.
+    pub(crate) fn forget_written(&mut self) {
+        self.checks.iter_mut().for_each(|checks| checks.written.clear());
+    }
+
     /// Whether rows are checked, and one did not pass.
     pub(crate) fn has_refused(&self) -> bool {
         self.checks.as_ref().is_some_and(|checks| checks.has_refused)
@@ -233,7 +238,7 @@ impl PStatePartition {
     /// Forgets everything written since the last cut.
     pub(crate) fn drop_pending(&mut self) {
         self.pending = Layer::default();
-        self.checks.iter_mut().for_each(|checks| checks.written.clear());
+        self.forget_written();
     }
 
     /// The row as of the last cut.

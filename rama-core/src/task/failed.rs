@@ -54,6 +54,9 @@ impl Failed {
 
     /// Adds a record that is to be run alone.
     pub(crate) fn suspect(&mut self, origin: Origin, reason: Arc<str>, how: Suspected) {
+        if self.leaves_out(&origin) {
+            return;
+        }
         self.add(origin, reason, how == Suspected::InTurn);
         if let Some(record) = self.records.get_mut(&origin) {
             record.is_suspect = true;
@@ -96,6 +99,16 @@ mod tests {
     fn at(topology: u16, offset: u64) -> Origin {
         let (depot, task) = (DepotId(0), TaskId(1));
         Origin { topology: TopologyId(topology), depot, task, offset: Offset(offset) }
+    }
+
+    #[test]
+    fn a_record_that_has_failed_is_not_under_suspicion_as_well() {
+        let mut failed = Failed::default();
+        failed.add(at(1, 3), "it took too long".into(), false);
+        failed.suspect(at(1, 3), "a branch of it failed".into(), Suspected::InTurn);
+        failed.suspect(at(1, 5), "perhaps".into(), Suspected::InTurn);
+        let certain: Vec<_> = failed.certain().map(|(origin, _)| *origin).collect();
+        assert_eq!((certain, failed.suspects().collect()), (vec![at(1, 3)], vec![&at(1, 5)]));
     }
 
     #[test]

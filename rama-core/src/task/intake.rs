@@ -77,8 +77,6 @@ pub(crate) trait IntakeSlot: Send {
     fn suspect(&mut self, origin: Origin) -> Option<Suspected>;
     /// What stood before it is about to be sealed: its topology goes on.
     fn resume(&mut self, origin: Origin);
-    /// How many records are to be run alone.
-    fn suspects(&self) -> usize;
     /// How many records wait to be run again.
     fn resting(&self) -> usize;
     fn next_due(&self) -> Option<Timestamp>;
@@ -211,13 +209,7 @@ impl<E: Event> Intake<E> {
             self.taken_up.push(origin);
             return true;
         }
-        let end = self.readable();
-        let stands_first = |reading: &&Reading<E>| {
-            let (topology, reached) = (reading.source.topology, reading.reached);
-            reading.is_behind(end) && self.suspects.before(topology, reached, end) == reached
-        };
-        let Some(reading) = self.readings.iter().find(stands_first) else { return false };
-        let (topology, from) = (reading.source.topology, reading.reached);
+        let Some((topology, from)) = self.first_suspect(self.readable()) else { return false };
         let reached = match from < self.partition.forming_start() {
             true => self.run_stored(topology, from..from.next(), Runs::First, cx),
             false => self.run_forming(topology, from..from.next(), cx),
@@ -225,6 +217,13 @@ impl<E: Event> Intake<E> {
         self.readings_of(topology).for_each(|reading| reading.reached = reached);
         self.suspects.pass(topology, reached);
         reached > from
+    }
+
+    /// One that stands first in what its topology has not run.
+    fn first_suspect(&self, end: Offset) -> Option<(TopologyId, Offset)> {
+        let unread = self.readings.iter().filter(|reading| reading.is_behind(end));
+        let mut next = unread.map(|reading| (reading.source.topology, reading.reached));
+        next.find(|(topology, reached)| self.suspects.before(*topology, *reached, end) == *reached)
     }
 
     /// A topology that lags goes on with the first record that is there, when the depot does not wait for it (DP-64).
@@ -419,10 +418,6 @@ impl<E: Event> IntakeSlot for Intake<E> {
         });
     }
 
-    fn suspects(&self) -> usize {
-        self.suspects.count()
-    }
-
     fn resting(&self) -> usize {
         self.again.count() + self.suspects.again()
     }
@@ -455,6 +450,7 @@ impl<E: Event> IntakeSlot for Intake<E> {
                 group.progress.push(SourceProgress { topology, depot, task, next });
             }
             settled = settled.min(next);
+            self.suspects.pass(topology, next);
         }
         if moved {
             group.settled.push((depot, task, settled));
@@ -464,7 +460,9 @@ impl<E: Event> IntakeSlot for Intake<E> {
             group.skipped.push(Skipped { topology, depot, task, records });
         }
         group.records.extend(self.partition.seal(settled));
-        group.lags |= self.is_behind(self.partition.next());
+        let end = self.partition.next();
+        group.lags |= self.is_behind(end);
+        group.has_suspects |= self.suspects.again() > 0 || self.first_suspect(end).is_some();
         self.taken_up.clear();
     }
 

@@ -76,6 +76,8 @@ pub(crate) struct SealedTask {
     pub(crate) settled: Vec<(DepotId, TaskId, Offset)>,
     /// Whether there are records with an offset that some topology has not run.
     pub(crate) lags: bool,
+    /// Whether records are to be run alone, before which nothing stands any more.
+    pub(crate) has_suspects: bool,
     pub(crate) skipped: Vec<Skipped>,
     /// Branches of trees that were parked, and that went on.
     pub(crate) parked: Changes,
@@ -271,19 +273,15 @@ impl Task {
         self.intakes[usize::from(origin.depot.0)].resume(origin);
     }
 
-    /// Records that are to be run alone.
-    pub(crate) fn suspects(&self) -> usize {
-        self.intakes.iter().map(|intake| intake.suspects()).sum()
-    }
-
     /// From now on rows are checked as soon as they are written.
     pub(crate) fn check_rows(&mut self) {
         self.pstates.iter_mut().for_each(PStatePartition::check_rows);
     }
 
-    /// Whether rows are checked as soon as they are written, and one could not be encoded.
-    pub(crate) fn has_refused_rows(&self) -> bool {
-        self.pstates.iter().any(PStatePartition::has_refused)
+    /// Whether a row could not be encoded while rows were checked, or a record is left that may write one.
+    pub(crate) fn may_refuse_rows(&self) -> bool {
+        let is_left = self.resting() > 0 || self.has_left() || self.is_waiting();
+        is_left || self.pstates.iter().any(PStatePartition::has_refused)
     }
 
     /// Records that wait to be run again.

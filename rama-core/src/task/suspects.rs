@@ -17,6 +17,7 @@ pub(crate) enum Suspected {
     Again,
 }
 
+/// Those that were run in their turn, by topology, and those that were run by themselves.
 #[derive(Debug, Default)]
 pub(super) struct Suspects {
     in_turn: BTreeSet<(TopologyId, Offset)>,
@@ -34,10 +35,6 @@ impl Suspects {
     /// Those that are run by themselves.
     pub(super) fn again(&self) -> usize {
         self.again.len()
-    }
-
-    pub(super) fn count(&self) -> usize {
-        self.in_turn.len() + self.again.len()
     }
 
     /// How far a topology goes on before it comes to one.
@@ -60,7 +57,7 @@ impl Suspects {
         self.in_turn.extract_if(passed, |_| true).for_each(drop);
     }
 
-    /// Forgets records that are run in their turn.
+    /// Forgets of those that were run by themselves what is run in its turn now.
     pub(super) fn forget(&mut self, gone: impl Fn(&Origin) -> bool) {
         self.again.retain(|(_, origin)| !gone(origin));
     }
@@ -93,6 +90,6 @@ mod tests {
             [3, 20, 10]
         );
         suspects.pass(TopologyId(0), Offset(5));
-        assert_eq!((before(&suspects, 0, 20), suspects.count()), (9, 2));
+        assert_eq!((before(&suspects, 0, 20), suspects.in_turn.len()), (9, 2));
     }
 }

@@ -1,8 +1,8 @@
 //! Which of several records that failed in one attempt failed by themselves.
 //!
 //! What a failing record wrote before it failed is there until the attempt is dropped, so a record that ran behind it
-//! may have failed on that only. One that was the only one to fail has failed by itself. Where several have, all of them are
-//! left out of the repetition, with everything behind them in their partitions, and when the rest is in its group
+//! may have failed on that only. One that was the only one to fail has failed by itself, and a branch that went on behind a
+//! wait is believed. Where several have failed, the others are left out of the repetition, with everything behind them in their partitions, and when the rest is in its group
 //! each is run alone: what fails then has failed, and what does not has lost nothing, its order included.
 
 use super::{Engine, Report, State, Takes};
@@ -11,22 +11,17 @@ use crate::{
     planted::Mistake,
 };
 
-/// Records under suspicion, and whether they are being run.
+/// Whether records under suspicion are being run.
 #[derive(Debug)]
 pub(super) struct Doubt {
-    /// How many there are, by lane.
-    suspects: Vec<usize>,
+    lanes: usize,
     /// Lanes that have found none that can be run now, by index; `None` while other work goes on.
     idle: Option<Vec<bool>>,
 }
 
 impl Doubt {
     pub(super) fn new(lanes: usize) -> Self {
-        Self { suspects: vec![0; lanes], idle: None }
-    }
-
-    pub(super) fn has(&mut self, lane: usize, suspects: usize) {
-        self.suspects[lane] = suspects;
+        Self { lanes, idle: None }
     }
 
     /// Whether nothing is run but one of them after the other, each in a group of its own.
@@ -34,11 +29,10 @@ impl Doubt {
         self.idle.is_some()
     }
 
-    /// A group is cut: what stood before them is in it.
+    /// Some stand first in their partitions, and all before them is in the group that is cut.
     pub(super) fn begin(&mut self) {
-        if self.idle.is_none() && self.suspects.iter().any(|suspects| *suspects > 0) {
-            self.idle = Some(vec![false; self.suspects.len()]);
-        }
+        let lanes = self.lanes;
+        self.idle.get_or_insert_with(|| vec![false; lanes]);
     }
 }
 

@@ -63,14 +63,12 @@ impl Engine {
     /// last one is left to the next start as well.
     fn is_at_rest(&self, state: &State) -> bool {
         let no_trees = || !self.all_tasks().any(|task| self.task(task).is_awaited());
-        state.nothing_forms()
-            && !self.clients_wait(state)
-            && (state.closing_groups == 0 || no_trees())
+        state.nothing_forms() && !self.clients_wait() && (state.closing_groups == 0 || no_trees())
     }
 
-    /// Whether records of clients were not run, as far as it is known.
-    pub(super) fn clients_wait(&self, state: &State) -> bool {
-        state.waiting.contains(&true) || !self.queues_are_empty()
+    /// Whether records of clients were not run. Asked when no lane is inside.
+    pub(super) fn clients_wait(&self) -> bool {
+        self.all_tasks().any(|task| self.task(task).is_waiting()) || !self.queues_are_empty()
     }
 
     /// Ends every actor; with `checkpoint` the store is brought up to date first, so that the next start

@@ -11,6 +11,7 @@ mod doubt;
 mod life;
 
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -100,8 +101,6 @@ struct State {
     resting: Vec<usize>,
     /// What lanes were let in for, by index; everything again once they were told that there is more.
     granted: Vec<Takes>,
-    /// Lanes that have taken records out of their queues and not run them yet, by index.
-    waiting: Vec<bool>,
     failed: Arc<Failed>,
     doubt: Doubt,
     unfinished: Unfinished,
@@ -174,15 +173,11 @@ pub(crate) struct Report {
     pub(crate) repeated: usize,
     /// Whether more records wait in the queues of the lane, as far as it looked.
     pub(crate) more: bool,
-    /// Whether the lane has taken records out of its queues that it has not run.
-    pub(crate) waiting: bool,
     pub(crate) forming_bytes: usize,
     /// Branches of trees that wait.
     pub(crate) parked: Waits,
     /// Records that rest until they are run again.
     pub(crate) resting: usize,
-    /// Records that are to be run alone.
-    pub(crate) suspects: usize,
 }
 
 /// A consistent cut on its way to the log.
@@ -219,7 +214,6 @@ impl Gate {
             parked: vec![Waits::default(); lanes],
             resting: vec![0; lanes],
             granted: vec![Takes::New; lanes],
-            waiting: vec![false; lanes],
             failed: Arc::default(),
             doubt: Doubt::new(lanes),
             unfinished,
@@ -284,8 +278,6 @@ impl Engine {
         state.forming_bytes[lane] = report.forming_bytes;
         state.parked[lane] = report.parked;
         state.resting[lane] = report.resting;
-        state.waiting[lane] = report.waiting;
-        state.doubt.has(lane, report.suspects);
         state.dirty |= self.is_overdue(&state);
         let enough = !report.more || state.records >= GROUP_RECORDS || state.is_full();
         if enough && state.dirty && !state.committing {
@@ -424,8 +416,10 @@ impl Engine {
         state.dirty = false;
         state.records = 0;
         state.forming_bytes.fill(0);
-        state.doubt.begin();
-        if state.is_closing() && !self.clients_wait(state) {
+        if tasks.iter().any(|task| task.has_suspects) {
+            state.doubt.begin();
+        }
+        if state.is_closing() && !self.clients_wait() {
             state.closing_groups = state.closing_groups.saturating_sub(1);
         }
         if !closed.is_empty() || tasks.iter().any(|task| !task.is_empty()) {
@@ -447,8 +441,10 @@ impl Engine {
     fn repeat_without(&self, state: &mut State, failures: Vec<Failure>) {
         let doubtful = Self::is_doubtful(&failures);
         let failed = Arc::make_mut(&mut state.failed);
+        let certain = failures.iter().filter(|failure| failure.blame == Blame::Record);
+        let certain: BTreeSet<_> = certain.map(|failure| failure.origin).collect();
         for Failure { origin, reason, blame } in failures {
-            let is_suspect = doubtful && blame == Blame::Perhaps;
+            let is_suspect = doubtful && blame == Blame::Perhaps && !certain.contains(&origin);
             match is_suspect.then(|| self.task(origin.task).suspect(origin)).flatten() {
                 Some(how) => failed.suspect(origin, reason, how),
                 None => failed.add(origin, reason, state.unfinished.holds(origin)),
