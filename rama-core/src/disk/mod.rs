@@ -199,3 +199,10 @@ fn check_name(name: &str) -> io::Result<&str> {
     }
     Ok(name)
 }
+
+/// Whether there was no space, or no more of it for this user, or in files of this process or file system: nothing was
+/// written then, and it can be once there is more.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}

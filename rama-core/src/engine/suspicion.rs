@@ -4,7 +4,7 @@
 use std::{io, sync::Arc};
 
 use crate::{
-    disk::{Disk, DiskFile, DiskLock, LockError, Open},
+    disk::{Disk, DiskFile, DiskLock, LockError, Open, is_full},
     planted::Mistake,
 };
 
@@ -64,16 +64,7 @@ impl Watched {
     /// A disk that is full does not fail: nothing that was there is in doubt.
     fn note_unless_full(&self, outcome: io::Result<()>) -> io::Result<()> {
         match outcome {
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::StorageFull
-                        | io::ErrorKind::QuotaExceeded
-                        | io::ErrorKind::FileTooLarge
-                ) =>
-            {
-                Err(error)
-            }
+            Err(error) if is_full(&error) => Err(error),
             outcome => self.note(outcome),
         }
     }

@@ -5,9 +5,10 @@ use super::format::{
     END, GROUP_HEADER_BYTES, HEADER_BYTES, Header, PAYLOAD_BYTES_MAX, encode_group,
 };
 use super::recover::{self, Recovery};
-use super::segment::{self, Active, Files, Sealed};
+use super::segment::{Active, Files, Sealed};
 use super::{CommitLog, LogOptions, Replay};
 use crate::disk::Disk;
+use crate::disk::is_full;
 use crate::id::Epoch;
 use crate::planted::Mistake;
 use std::collections::VecDeque;
@@ -196,9 +197,7 @@ impl CommitLog for SegmentedLog {
 /// A write that found no space changed nothing that counts.
 fn full(error: LogError) -> LogError {
     match error {
-        LogError::Io { file, source, .. } if segment::is_full(&source) => {
-            LogError::Full { file, source }
-        }
+        LogError::Io { file, source, .. } if is_full(&source) => LogError::Full { file, source },
         error => error,
     }
 }

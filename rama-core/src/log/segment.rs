@@ -2,7 +2,7 @@
 
 use super::error::LogError;
 use super::format::{HEADER_BYTES, Header};
-use crate::disk::{Disk, DiskFile, Open};
+use crate::disk::{Disk, DiskFile, Open, is_full};
 use crate::id::Epoch;
 use crate::planted::Mistake;
 use std::io;
@@ -107,13 +107,6 @@ fn number(name: &str, prefix: &str) -> Option<u64> {
     let digits = name.strip_prefix(prefix)?.strip_suffix(SUFFIX)?;
     let canonical = digits.len() == 16 && !digits.bytes().any(|byte| byte.is_ascii_uppercase());
     if canonical { u64::from_str_radix(digits, 16).ok() } else { None }
-}
-
-/// Whether there was no space, or no more of it for this user, or in files of this process or file system: nothing was
-/// written then, and it can be once there is more.
-pub(super) fn is_full(error: &io::Error) -> bool {
-    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 /// Says what failed, and on which file.

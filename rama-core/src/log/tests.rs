@@ -583,11 +583,11 @@ fn a_full_disk_refuses_a_group_and_takes_it_when_there_is_space() {
 fn a_limit_of_what_may_be_written_is_a_full_disk() {
     use std::io::ErrorKind;
     for kind in [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge] {
-        assert!(super::segment::is_full(&kind.into()), "{kind}");
+        assert!(crate::disk::is_full(&kind.into()), "{kind}");
     }
     // EFBIG, as the system says it.
-    assert!(super::segment::is_full(&std::io::Error::from_raw_os_error(27)));
-    assert!(!super::segment::is_full(&ErrorKind::Other.into()));
+    assert!(crate::disk::is_full(&std::io::Error::from_raw_os_error(27)));
+    assert!(!crate::disk::is_full(&ErrorKind::Other.into()));
 }
 
 #[test]

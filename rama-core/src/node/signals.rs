@@ -22,9 +22,9 @@ use super::fail;
 /// Shells tell with such exit codes that a signal ended a process.
 const BY_SIGNAL: i32 = 128;
 
-/// Listens from now on. The receiver is told of the first signal, by the exit code for it; one that comes while the node is stopping ends the
-/// process, whatever it waits for. A write beyond the limit of a file is an error from then on, and no longer the end of the
-/// process.
+/// Listens from now on. The receiver is told of the first signal, by the exit code for it; one that comes while the node
+/// is stopping ends the process, whatever it waits for. A write beyond the limit of a file is an error from then on, and
+/// no longer the end of the process.
 pub(super) fn listen(stopping: &Arc<AtomicBool>) -> io::Result<oneshot::Receiver<i32>> {
     // Nobody reads the flag: it replaces what the system does otherwise.
     flag::register(SIGXFSZ, Arc::default())?;

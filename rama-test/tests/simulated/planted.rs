@@ -13,6 +13,7 @@ use crate::work::random_work;
 /// Seeds within which a mistake has to be found.
 const SEEDS: u64 = 2_000;
 
+// Not beside the other tests: a mistake is made in all of them. CI runs it by name, alone.
 #[test]
 #[ignore = "it makes mistakes in the whole process"]
 fn each_planted_mistake_is_found() {
